@@ -1,0 +1,94 @@
+//! Where databases differ, and nowhere else.
+//!
+//! [`Dialect`] lists every point where the SQL of this crate depends on the database; [`KeyList`] and [`StoredKey`] are
+//! its two methods that also depend on the SQL type of a column. One file a backend holds its answers.
+//!
+//! | point | PostgreSQL | SQLite | MySQL, MariaDB |
+//! |---|---|---|---|
+//! | key list | `= ANY($1)`, one array | `IN (SELECT value FROM json_each(?))`, one bind | `IN (SELECT k.id FROM JSON_TABLE(?, ..) k)`, one bind |
+//! | seek, one direction | `(a, b) > ($1, $2)` | `(a, b) > (?, ?)` | `a > ? OR (a = ? AND b > ?)` |
+//! | seek, mixed directions or nullable keys | UNION ALL of ranges | UNION ALL of ranges | the OR chain |
+//! | NULL in an ascending order | last | first | first |
+//!
+//! Each was picked by what the databases read, not by taste: a row value makes MariaDB walk its whole index, and an
+//! OR chain makes PostgreSQL do the same.
+
+use diesel::backend::Backend;
+use diesel::query_builder::{AstPass, QueryFragment};
+use diesel::result::QueryResult;
+
+use crate::keyset::stored::Stored;
+use crate::preload::plumbing::keys::Keys;
+
+#[cfg(feature = "mysql")]
+mod mysql;
+#[cfg(feature = "postgres")]
+mod postgres;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+
+/// A database whose SQL this crate knows: [`Pg`](diesel::pg::Pg), [`Sqlite`](diesel::sqlite::Sqlite) or
+/// [`Mysql`](diesel::mysql::Mysql), which speaks for MySQL and MariaDB alike.
+///
+/// Turn them on with the features `postgres`, `sqlite` and `mysql`.
+#[diagnostic::on_unimplemented(
+    message = "turbodiesel does not know the SQL of `{Self}`",
+    note = "turn on its feature: `sqlite`, `postgres` or `mysql`",
+    note = "`#[derive(MultiConnection)]` is not supported: use one connection type"
+)]
+pub trait Dialect: Backend<QueryBuilder: Default> + Default + 'static {
+    /// What a cursor calls this backend: part of every token, so it never changes.
+    const TAG: u8;
+    /// How a position is compared when all keys are NOT NULL and go in one direction.
+    const UNIFORM_SEEK: SeekForm;
+    /// How a position is compared otherwise.
+    const MIXED_SEEK: SeekForm;
+    /// Where NULLs stand if nobody says so: the place that an index of this database serves.
+    const NULLS_SORT: NullsSort;
+    /// Whether ORDER BY knows NULLS FIRST and NULLS LAST.
+    const NULLS_SYNTAX: bool;
+}
+
+/// A form of the predicate "strictly after this position".
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SeekForm {
+    /// `(a, b) > (?, ?)`
+    RowValue,
+    /// `a > ? OR (a = ? AND b > ?)`
+    OrChain,
+    /// One range a key, each ordered and limited: `.. WHERE a = ? AND b > ? .. UNION ALL .. WHERE a > ? ..`
+    Segments,
+}
+
+/// Whether a database takes NULL for the smallest or the largest of all values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NullsSort {
+    /// First when ascending: SQLite, MySQL, MariaDB.
+    Smallest,
+    /// Last when ascending: PostgreSQL.
+    Largest,
+}
+
+/// "The column is one of these keys", for keys of type `K` in a column of SQL type `ST` (without `Nullable`).
+#[diagnostic::on_unimplemented(
+    message = "keys of type `{K}` cannot be looked up in a column of type `{ST}` on this backend",
+    note = "the key's Rust type must be the column's: `i32` for `Integer`, `i64` for `BigInt`, `String` for `Text`"
+)]
+pub trait KeyList<K, ST>: Dialect {
+    /// Writes the predicate.
+    fn push_key_list<'b, E: QueryFragment<Self>>(
+        column: &'b E,
+        keys: &'b Keys<K>,
+        out: AstPass<'_, 'b, Self>,
+    ) -> QueryResult<()>;
+}
+
+/// A key of SQL type `ST`, as this database stores it: read beside each row, bound again by the next page.
+pub trait StoredKey<ST>: Dialect {
+    /// Whether a value that came from outside can be a value of `ST`. Nothing is bound before this is asked.
+    fn accepts(value: &Stored) -> bool;
+
+    /// Writes the value as a bind.
+    fn push_stored<'b>(value: &'b Stored, out: AstPass<'_, 'b, Self>) -> QueryResult<()>;
+}

@@ -1,0 +1,73 @@
+//! A name for the type that each method returns, as Diesel's `dsl` has them.
+//!
+//! For functions that hand a relation or an unfinished load on:
+//!
+//! ```
+//! use blog::{models::Post, schema::posts};
+//! use diesel::dsl::Desc;
+//! use turbodiesel::{dsl, prelude::*};
+//!
+//! fn newest_first() -> dsl::OrderBy<dsl::HasMany<Post>, Desc<posts::created_at>> {
+//!     use diesel::ExpressionMethods;
+//!     has_many::<Post>().order(posts::created_at.desc())
+//! }
+//! let _ = newest_first();
+//! ```
+
+use diesel::associations::HasTable;
+
+use crate::keyset::{self, IntoOrdering, NoSize};
+use crate::mode::Blocking;
+use crate::preload::{self, Append, Children, Many, One, Preloading};
+
+/// The type of [`has_many::<C>()`](crate::preload::has_many()).
+pub type HasMany<C> = Children<C, <C as HasTable>::Table, (), Many>;
+
+/// The type of [`has_one::<C>()`](crate::preload::has_one()).
+pub type HasOne<C> = Children<C, <C as HasTable>::Table, (), One>;
+
+/// The type of [`belongs_to::<T>()`](crate::preload::belongs_to()).
+pub type BelongsTo<T> = preload::BelongsTo<T, <T as HasTable>::Table, ()>;
+
+/// The type of `query.preload(relation)`.
+pub type Preload<Q, R> = Preloading<Q, (R,), Blocking>;
+
+/// The type of `query.keyset(ordering)`.
+pub type Keyset<Q, O> = keyset::Keyset<Q, <O as IntoOrdering>::Ordering, NoSize, (), Blocking>;
+
+/// A relation that can be narrowed, sorted or nested in: what [`Filter`], [`OrderBy`] and [`With`] ask.
+pub trait RelationDsl {
+    /// Its child query.
+    type Query;
+    /// Its relations.
+    type Nested;
+    /// The same relation of another query.
+    type Of<Q, S>;
+    /// The same relation of a filtered query.
+    type Filtered<Q>;
+}
+
+impl<C, Q, S, Kind> RelationDsl for Children<C, Q, S, Kind> {
+    type Query = Q;
+    type Nested = S;
+    type Of<Q2, S2> = Children<C, Q2, S2, Kind>;
+    type Filtered<Q2> = Children<C, Q2, S, Kind>;
+}
+
+impl<T, Q, S, A> RelationDsl for preload::BelongsTo<T, Q, S, A> {
+    type Query = Q;
+    type Nested = S;
+    type Of<Q2, S2> = preload::BelongsTo<T, Q2, S2, A>;
+    type Filtered<Q2> = preload::BelongsTo<T, Q2, S, preload::Filtered>;
+}
+
+/// The type of `relation.filter(predicate)`.
+pub type Filter<R, Predicate> = <R as RelationDsl>::Filtered<diesel::dsl::Filter<<R as RelationDsl>::Query, Predicate>>;
+
+/// The type of `relation.order(expression)`.
+pub type OrderBy<R, E> =
+    <R as RelationDsl>::Of<diesel::dsl::Order<<R as RelationDsl>::Query, E>, <R as RelationDsl>::Nested>;
+
+/// The type of `relation.preload(nested)`.
+pub type With<R, Nested> =
+    <R as RelationDsl>::Of<<R as RelationDsl>::Query, <<R as RelationDsl>::Nested as Append<Nested>>::Output>;

@@ -1,0 +1,233 @@
+//! What can go wrong, as one opaque type with questions to ask it.
+
+use std::fmt;
+
+use crate::keyset::CursorError;
+
+/// The result of every terminal method of this crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// An error of a load.
+///
+/// Opaque: ask it with the `is_*()` methods or [`kind`](Error::kind). Its message names relation, table and column,
+/// never the value of a key, because keys are people's data; [`key`](Error::key) hands that out to who asks.
+///
+/// It converts from and into [`diesel::result::Error`], so that `?` works in code that returns
+/// [`QueryResult`](diesel::QueryResult), and inside [`transaction`](diesel::Connection::transaction).
+///
+/// ```
+/// use diesel::result::Error as DieselError;
+/// use turbodiesel::Error;
+///
+/// let error = Error::from(DieselError::NotFound);
+/// assert!(error.is_database());
+/// assert_eq!(DieselError::from(error), DieselError::NotFound);
+/// ```
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    message: String,
+    key: Option<String>,
+    source: Option<Source>,
+}
+
+enum Source {
+    Diesel(diesel::result::Error),
+    Cursor(CursorError),
+}
+
+/// What an [`Error`] is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The database, the connection or Diesel: [`Error::as_diesel`] has it.
+    Database,
+    /// A has-one relation found two rows for one parent.
+    SecondRow,
+    /// A required belongs-to points to a row that is not there.
+    DanglingKey,
+    /// The database gave a child whose key belongs to no parent of this load.
+    UnmatchedChild,
+    /// A relation gave more or fewer results than there are parents.
+    WrongNumberOfResults,
+    /// The query already has a clause that the builder must write itself, such as ORDER BY.
+    UnsupportedQuery,
+    /// A page of no rows was asked for.
+    PageSize,
+    /// A cursor that is not one of this ordering: [`Error::as_cursor`] has it.
+    Cursor,
+    /// A row's keys are too long for a cursor.
+    CursorTooLong,
+    /// A throw-away database could not be made.
+    TestDatabase,
+}
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Error(Box::new(Inner { kind, message: message.into(), key: None, source: None }))
+    }
+
+    pub(crate) fn with_key(mut self, key: &impl fmt::Debug) -> Self {
+        self.0.key = Some(format!("{key:?}"));
+        self
+    }
+
+    /// What this error is about.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The key that the error is about, in Rust's debug form. It is data: not for a client, nor for a log that people read.
+    pub fn key(&self) -> Option<&str> {
+        self.0.key.as_deref()
+    }
+
+    /// The error of Diesel, where it was one: a serialization failure can be retried, for example.
+    pub fn as_diesel(&self) -> Option<&diesel::result::Error> {
+        match &self.0.source {
+            Some(Source::Diesel(error)) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// What is wrong with the cursor, where it was one.
+    pub fn as_cursor(&self) -> Option<&CursorError> {
+        match &self.0.source {
+            Some(Source::Cursor(error)) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// The database, the connection or Diesel failed.
+    pub fn is_database(&self) -> bool {
+        self.0.kind == ErrorKind::Database
+    }
+
+    /// A has-one relation found two rows for one parent.
+    pub fn is_second_row(&self) -> bool {
+        self.0.kind == ErrorKind::SecondRow
+    }
+
+    /// A required belongs-to points to a row that is not there.
+    pub fn is_dangling_key(&self) -> bool {
+        self.0.kind == ErrorKind::DanglingKey
+    }
+
+    /// The database gave a child whose key belongs to no parent of this load.
+    pub fn is_unmatched_child(&self) -> bool {
+        self.0.kind == ErrorKind::UnmatchedChild
+    }
+
+    /// The query already has a clause that the builder must write itself.
+    pub fn is_unsupported_query(&self) -> bool {
+        self.0.kind == ErrorKind::UnsupportedQuery
+    }
+
+    /// A page of no rows was asked for.
+    pub fn is_page_size(&self) -> bool {
+        self.0.kind == ErrorKind::PageSize
+    }
+
+    /// The cursor is not one of this ordering.
+    pub fn is_cursor(&self) -> bool {
+        self.0.kind == ErrorKind::Cursor
+    }
+
+    /// The keys of a row are too long for a cursor.
+    pub fn is_cursor_too_long(&self) -> bool {
+        self.0.kind == ErrorKind::CursorTooLong
+    }
+
+    /// A throw-away database could not be made.
+    pub fn is_test_database(&self) -> bool {
+        self.0.kind == ErrorKind::TestDatabase
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.message)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error").field("kind", &self.0.kind).field("message", &self.0.message).finish_non_exhaustive()
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        // The message of a database error is the message of its source: whoever prints the chain sees it once.
+        match &self.0.source {
+            Some(Source::Diesel(error)) => error.source(),
+            Some(Source::Cursor(error)) => Some(error),
+            None => None,
+        }
+    }
+}
+
+impl From<diesel::result::Error> for Error {
+    fn from(error: diesel::result::Error) -> Self {
+        use diesel::result::Error as Diesel;
+        let error = match error {
+            // It was ours before it went through a function that returns `QueryResult`.
+            Diesel::QueryBuilderError(inner) => match inner.downcast::<Error>() {
+                Ok(ours) => return *ours,
+                Err(inner) => Diesel::QueryBuilderError(inner),
+            },
+            error => error,
+        };
+        Error(Box::new(Inner {
+            kind: ErrorKind::Database,
+            message: error.to_string(),
+            key: None,
+            source: Some(Source::Diesel(error)),
+        }))
+    }
+}
+
+impl From<Error> for diesel::result::Error {
+    fn from(error: Error) -> Self {
+        match *error.0 {
+            Inner { source: Some(Source::Diesel(error)), .. } => error,
+            inner => diesel::result::Error::QueryBuilderError(Box::new(Error(Box::new(inner)))),
+        }
+    }
+}
+
+impl From<CursorError> for Error {
+    fn from(error: CursorError) -> Self {
+        Error(Box::new(Inner {
+            kind: ErrorKind::Cursor,
+            message: "the cursor is not valid here".into(),
+            key: None,
+            source: Some(Source::Cursor(error)),
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ours_survives_a_function_that_returns_query_result() {
+        let ours = Error::new(ErrorKind::SecondRow, "two").with_key(&7);
+        let back = Error::from(diesel::result::Error::from(ours));
+        assert!(back.is_second_row());
+        assert_eq!((back.to_string().as_str(), back.key()), ("two", Some("7")));
+    }
+
+    #[test]
+    fn debug_does_not_show_the_key() {
+        let error = Error::new(ErrorKind::DanglingKey, "posts.author_id").with_key(&"a@b.c");
+        assert!(!format!("{error:?} {error}").contains("a@b.c"));
+    }
+
+    const _: fn() = || {
+        fn shared<T: Send + Sync + 'static>() {}
+        shared::<Error>();
+    };
+}

@@ -1,0 +1,324 @@
+//! Keyset pagination: every page at the price of the first.
+//!
+//! # The problem
+//!
+//! `LIMIT 20 OFFSET 100000` reads 100,020 rows to show 20, and shows one twice when another is inserted meanwhile. A
+//! keyset page says instead "the 20 rows after *this* one": a range of an index, at any depth. What makes it hard by hand
+//! is the predicate. It differs with the directions of the keys, with NULLs and with the database, and a wrong one loses
+//! rows silently.
+//!
+//! # A page
+//!
+//! ```
+//! # use diesel::prelude::*;
+//! use blog::{models::Post, schema::posts};
+//! use turbodiesel::keyset::Cursor; // not in the prelude
+//! use turbodiesel::prelude::*;
+//!
+//! let conn = &mut blog::example()?;
+//! let mut cursor: Option<Cursor> = None;
+//! let mut seen = 0;
+//! loop {
+//!     let page = posts::table
+//!         .filter(posts::published.eq(true))
+//!         .select(Post::as_select())
+//!         .keyset((posts::created_at.desc(), posts::id.desc())) // must end in a unique key: the compiler checks it
+//!         .first(20)
+//!         .after(cursor.as_ref())
+//!         .load(conn)?;
+//!     seen += page.len();
+//!     let Some(next) = page.next_cursor() else { break };
+//!     cursor = Some(next.clone());
+//! }
+//! assert_eq!(seen as i64, posts::table.filter(posts::published.eq(true)).count().get_result::<i64>(conn)?);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! * [`first`](Keyset::first) reads from the start or from [`after`](Keyset::after), [`last`](Keyset::last) reads back
+//!   from the end or from [`before`](Keyset::before). Rows always come in the declared order.
+//! * A key is `column.asc()`, `column.desc()`, or [`asc`]`(expr)`, [`desc`]`(expr)` for anything else. Directions may be
+//!   mixed; every key but the last may be nullable, and NULLs stand where the database's own indexes have them, or where
+//!   [`nulls_first`](SortKey::nulls_first) and [`nulls_last`](SortKey::nulls_last) put them.
+//! * The last key must be unique in the result. A primary key of a query of one table is, and the compiler sees it; in a
+//!   join a primary key repeats, so there you say which key does not: [`unique`]`(comments::id.desc())`.
+//! * ORDER BY, predicate and cursor come from this one ordering. A cursor of another one is an error, never page one.
+//! * Relations load with a page: `.keyset(..).first(20).preload(has_many::<Comment>())` gives
+//!   `Page<(Post, Vec<Comment>)>`.
+
+mod cursor;
+pub mod ordering;
+mod page;
+pub(crate) mod seek;
+pub mod statement;
+pub mod stored;
+mod tuple;
+
+use std::marker::PhantomData;
+
+use diesel::RunQueryDsl;
+use diesel::connection::Connection;
+use diesel::query_builder::{AsQuery, QueryFragment};
+use diesel::query_dsl::methods::LoadQuery;
+
+use crate::backend::Dialect;
+use crate::error::{Error, ErrorKind, Result};
+use crate::mode::Blocking;
+use crate::preload::Append;
+use crate::preload::plumbing::fetch::FetchAll;
+use crate::preload::relation::{CountStatements, RootRow, Statements};
+use ordering::{EndsNotNull, EndsUnique, OrderingOn};
+use statement::{Bounds, PageQuery};
+
+pub use cursor::{Cursor, CursorError};
+pub use ordering::{IntoOrdering, Nulls, SortKey, asc, desc, unique};
+pub use page::{Edge, Page};
+
+/// `.keyset(ordering)` on every Diesel query.
+pub trait KeysetDsl: Sized {
+    /// Reads this query in pages.
+    ///
+    /// A query of tables, joins or a boxed one, with any filter. It must not have ORDER BY, LIMIT, OFFSET or DISTINCT of
+    /// its own: that is an error of `load`.
+    fn keyset<O: IntoOrdering>(self, ordering: O) -> Keyset<Self, O::Ordering, NoSize, (), Blocking>
+    where
+        O::Ordering: EndsUnique<Self> + EndsNotNull,
+    {
+        Keyset {
+            query: self,
+            ordering: ordering.into_ordering(),
+            size: NoSize,
+            after: Bound::None,
+            before: Bound::None,
+            relations: (),
+            mode: PhantomData,
+        }
+    }
+}
+
+impl<Q: AsQuery> KeysetDsl for Q {}
+
+/// A query read in pages.
+#[must_use = "nothing is sent before `.load(conn)`"]
+#[derive(Debug, Clone)]
+pub struct Keyset<Q, O, Size, S, M> {
+    query: Q,
+    ordering: O,
+    size: Size,
+    after: Bound,
+    before: Bound,
+    relations: S,
+    mode: PhantomData<M>,
+}
+
+/// Nobody has said yet how many rows a page has.
+#[derive(Debug, Clone, Copy)]
+pub struct NoSize;
+
+/// How many rows a page has, and from which end it is read.
+#[derive(Debug, Clone, Copy)]
+pub struct PageSize {
+    rows: u32,
+    backward: bool,
+}
+
+/// A page of which the size is known.
+#[diagnostic::on_unimplemented(
+    message = "this page has no size",
+    label = "how many rows?",
+    note = "say `.first(20)` for the first rows (after a cursor), or `.last(20)` for the last ones (before a cursor)"
+)]
+pub trait Sized_ {
+    /// The size.
+    fn size(&self) -> PageSize;
+}
+
+impl Sized_ for PageSize {
+    fn size(&self) -> PageSize {
+        *self
+    }
+}
+
+#[derive(Debug, Clone)]
+enum Bound {
+    None,
+    Cursor(Cursor),
+    Token(String),
+}
+
+impl Bound {
+    fn cursor(self) -> Result<Option<Cursor>, CursorError> {
+        Ok(match self {
+            Bound::None => None,
+            Bound::Cursor(cursor) => Some(cursor),
+            Bound::Token(token) => Some(token.parse()?),
+        })
+    }
+}
+
+impl<Q, O, S, M> Keyset<Q, O, NoSize, S, M> {
+    /// The first `rows` rows: of all, or of those after [`after`](Keyset::after).
+    pub fn first(self, rows: u32) -> Keyset<Q, O, PageSize, S, M> {
+        self.sized(PageSize { rows, backward: false })
+    }
+
+    /// The last `rows` rows: of all, or of those before [`before`](Keyset::before). They still come in the declared order.
+    pub fn last(self, rows: u32) -> Keyset<Q, O, PageSize, S, M> {
+        self.sized(PageSize { rows, backward: true })
+    }
+
+    fn sized(self, size: PageSize) -> Keyset<Q, O, PageSize, S, M> {
+        let Keyset { query, ordering, size: NoSize, after, before, relations, mode } = self;
+        Keyset { query, ordering, size, after, before, relations, mode }
+    }
+}
+
+impl<Q, O, Size, S, M> Keyset<Q, O, Size, S, M> {
+    /// Only rows after this position. `None` is no bound.
+    pub fn after(self, cursor: Option<&Cursor>) -> Self {
+        Keyset { after: cursor.cloned().map_or(Bound::None, Bound::Cursor), ..self }
+    }
+
+    /// Only rows before this position. `None` is no bound.
+    pub fn before(self, cursor: Option<&Cursor>) -> Self {
+        Keyset { before: cursor.cloned().map_or(Bound::None, Bound::Cursor), ..self }
+    }
+
+    /// Only rows after the position of this token, text from a request. `None` is no bound; a bad token is an error of
+    /// `load` ([`is_cursor`](Error::is_cursor)), and nothing is sent.
+    pub fn after_token(self, token: Option<&str>) -> Self {
+        Keyset { after: token.map_or(Bound::None, |token| Bound::Token(token.to_owned())), ..self }
+    }
+
+    /// Only rows before the position of this token, text from a request. `None` is no bound; a bad token is an error of
+    /// `load` ([`is_cursor`](Error::is_cursor)), and nothing is sent.
+    pub fn before_token(self, token: Option<&str>) -> Self {
+        Keyset { before: token.map_or(Bound::None, |token| Bound::Token(token.to_owned())), ..self }
+    }
+
+    /// Loads a relation of the rows of the page with them: `Page<(Post, Vec<Comment>)>`.
+    pub fn preload<R>(self, relation: R) -> Keyset<Q, O, Size, S::Output, M>
+    where
+        S: Append<R>,
+    {
+        let Keyset { query, ordering, size, after, before, relations, mode } = self;
+        Keyset { query, ordering, size, after, before, relations: relations.append(relation), mode }
+    }
+
+    /// How many statements [`load`](Keyset::load) sends at most.
+    pub fn statements(&self) -> Statements
+    where
+        S: CountStatements,
+    {
+        Statements::fixed_at(1) + self.relations.statements()
+    }
+}
+
+impl<Q, O, Size, S> Keyset<Q, O, Size, S, Blocking> {
+    /// Sends the statement of this page, and one for each relation.
+    ///
+    /// ```sql
+    /// -- PostgreSQL and SQLite, one direction
+    /// SELECT created_at, id, .. FROM posts WHERE (created_at, id) < ($1, $2) ORDER BY created_at DESC, id DESC LIMIT 21
+    /// -- PostgreSQL and SQLite, mixed directions or nullable keys: a range for each key
+    /// SELECT * FROM (SELECT .. WHERE created_at = $1 AND id > $2 ORDER BY .. LIMIT 21) AS s0
+    ///  UNION ALL SELECT * FROM (SELECT .. WHERE created_at < $4 ORDER BY .. LIMIT 21) AS s1 ORDER BY 1 DESC, 2 ASC LIMIT 21
+    /// -- MySQL, MariaDB
+    /// SELECT .. WHERE ((created_at < ?) OR (created_at = ? AND id < ?)) ORDER BY created_at DESC, id DESC LIMIT 21
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// A cursor that is not one of this ordering and backend ([`is_cursor`](Error::is_cursor)); a size of 0
+    /// ([`is_page_size`](Error::is_page_size)); a query with ORDER BY, LIMIT, OFFSET or DISTINCT
+    /// ([`is_unsupported_query`](Error::is_unsupported_query)); keys too long for a cursor
+    /// ([`is_cursor_too_long`](Error::is_cursor_too_long)); the database's errors and those of the relations.
+    pub fn load<'q, Conn, T, Row>(self, conn: &mut Conn) -> Result<Page<Row>>
+    where
+        Size: Sized_,
+        Conn: Connection<Backend: Dialect>,
+        O: OrderingOn<Conn::Backend>,
+        Q: AsQuery<SqlType: RootRow<T>> + QueryFragment<Conn::Backend>,
+        Q: PageQuery<Conn::Backend, O, T, Statement: LoadQuery<'q, Conn, (O::Row, T)>>,
+        S: FetchAll<'q, T, <Q::SqlType as RootRow<T>>::Lens, Conn, Row = Row>,
+    {
+        let PageSize { rows: size, backward } = self.size.size();
+        if size == 0 {
+            return Err(Error::new(ErrorKind::PageSize, "a page has at least one row"));
+        }
+        statement::refuse_clauses::<Conn::Backend>(&self.query)?;
+        let fingerprint = fingerprint::<Conn::Backend>(&self.ordering);
+        let (after, before) = (self.after.cursor()?, self.before.cursor()?);
+        let keys_of = |cursor: &Option<Cursor>| {
+            cursor.as_ref().map(|cursor| position::<Conn::Backend>(&self.ordering, fingerprint, cursor)).transpose()
+        };
+        let (lower, upper) = (keys_of(&after)?, keys_of(&before)?);
+        let (start, stop) = if backward { (upper, lower) } else { (lower, upper) };
+
+        let bounds = Bounds { start, stop, backward, limit: i64::from(size) + 1 };
+        let statement = self.query.page(self.ordering, bounds);
+        let mut rows = RunQueryDsl::load::<(O::Row, T)>(statement, conn)?;
+
+        let more = rows.len() as u64 > u64::from(size);
+        if more {
+            rows.pop();
+        }
+        if backward {
+            rows.reverse();
+        }
+        let mut cursors = Vec::with_capacity(rows.len());
+        let mut items = Vec::with_capacity(rows.len());
+        for (keys, row) in rows {
+            cursors.push(Cursor::new(Conn::Backend::TAG, fingerprint, O::stored(keys))?);
+            items.push(row);
+        }
+        // Towards where it was read, the row beyond the page says; on the other side only the absence of a bound does.
+        let ahead = |bounded: bool| if more { Some(true) } else { (!bounded).then_some(false) };
+        let behind = |bounded: bool| (!bounded).then_some(false);
+        let (has_next, has_previous) = if backward {
+            (behind(before.is_some()), ahead(after.is_some()))
+        } else {
+            (ahead(before.is_some()), behind(after.is_some()))
+        };
+        let items = self.relations.fetch_all(items, conn)?;
+        Ok(Page { items, cursors, has_next, has_previous, after, before })
+    }
+}
+
+/// The keys of a cursor, if it is one of this ordering on this backend. Nothing of it is bound before this says so.
+fn position<DB: Dialect>(
+    ordering: &impl OrderingOn<DB>,
+    fingerprint: u64,
+    cursor: &Cursor,
+) -> Result<Vec<stored::Stored>, CursorError> {
+    if cursor.backend() != DB::TAG {
+        return Err(CursorError::WRONG_BACKEND);
+    }
+    let keys = ordering.keys();
+    if cursor.fingerprint() != fingerprint || cursor.keys().len() != keys.len() {
+        return Err(CursorError::WRONG_ORDERING);
+    }
+    if !keys.iter().zip(cursor.keys()).all(|(key, value)| key.accepts(value)) {
+        return Err(CursorError::WRONG_TYPE);
+    }
+    Ok(cursor.clone().into_keys())
+}
+
+/// What tells one ordering from another in a cursor: FNV-1a over the SQL, direction and null placement of each key.
+/// No name of a Rust type is in it, so that a cursor survives refactoring.
+fn fingerprint<DB: Dialect>(ordering: &impl OrderingOn<DB>) -> u64 {
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    let mut feed = |text: &str| {
+        for byte in text.bytes().chain([0]) {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+    };
+    for key in ordering.keys() {
+        feed(&key.sql());
+        feed(if key.is_descending() { "desc" } else { "asc" });
+        feed(match key.nulls() {
+            Nulls::First => "nulls first",
+            Nulls::Last => "nulls last",
+        });
+    }
+    hash
+}

@@ -1,0 +1,102 @@
+//! A page: rows in the declared order, a cursor for each, and what is known of before and after.
+
+use super::cursor::Cursor;
+
+/// The rows of one page, in the declared order whichever way they were read.
+#[derive(Debug, Clone, PartialEq)]
+#[must_use]
+pub struct Page<T> {
+    pub(super) items: Vec<T>,
+    pub(super) cursors: Vec<Cursor>,
+    pub(super) has_next: Option<bool>,
+    pub(super) has_previous: Option<bool>,
+    pub(super) after: Option<Cursor>,
+    pub(super) before: Option<Cursor>,
+}
+
+/// A row with its cursor, as in Relay's connections.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Edge<'a, T> {
+    /// The position of the row.
+    pub cursor: &'a Cursor,
+    /// The row.
+    pub node: &'a T,
+}
+
+impl<T> Page<T> {
+    /// The rows.
+    pub fn items(&self) -> &[T] {
+        &self.items
+    }
+
+    /// The rows, given away.
+    pub fn into_items(self) -> Vec<T> {
+        self.items
+    }
+
+    /// The rows with their cursors.
+    pub fn edges(&self) -> impl ExactSizeIterator<Item = Edge<'_, T>> {
+        self.cursors.iter().zip(&self.items).map(|(cursor, node)| Edge { cursor, node })
+    }
+
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
+    /// Whether there are rows after this page. `None` where it was not free to know: the page was read backward from a
+    /// cursor, or up to one.
+    pub fn has_next(&self) -> Option<bool> {
+        self.has_next
+    }
+
+    /// Whether there are rows before this page. `None` where it was not free to know: the page was read forward from a
+    /// cursor, or down to one.
+    pub fn has_previous(&self) -> Option<bool> {
+        self.has_previous
+    }
+
+    /// Where the next page begins, for `.after(..)`; only where there is more for certain.
+    pub fn next_cursor(&self) -> Option<&Cursor> {
+        self.end_cursor().filter(|_| self.has_next == Some(true))
+    }
+
+    /// Where the previous page ends, for `.before(..)`; only where there is more for certain.
+    pub fn previous_cursor(&self) -> Option<&Cursor> {
+        self.start_cursor().filter(|_| self.has_previous == Some(true))
+    }
+
+    /// The position of the first row; of an empty page, the position it was read before.
+    pub fn start_cursor(&self) -> Option<&Cursor> {
+        self.cursors.first().or(self.before.as_ref())
+    }
+
+    /// The position of the last row; of an empty page, the position it was read after. With it a client can ask again
+    /// later whether something new has come.
+    pub fn end_cursor(&self) -> Option<&Cursor> {
+        self.cursors.last().or(self.after.as_ref())
+    }
+}
+
+impl<T> IntoIterator for Page<T> {
+    type Item = T;
+    type IntoIter = std::vec::IntoIter<T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.items.into_iter()
+    }
+}
+
+impl<'a, T> IntoIterator for &'a Page<T> {
+    type Item = &'a T;
+    type IntoIter = std::slice::Iter<'a, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.items.iter()
+    }
+}

@@ -1,0 +1,129 @@
+//! Orderings of one to eight keys: what is the same for each size.
+
+use diesel::expression::Expression;
+use diesel::query_builder::Query;
+use diesel::query_dsl::methods::FilterDsl;
+use diesel::query_source::{Column, Table};
+use diesel::sql_types::SqlType;
+
+use super::ordering::{
+    ByPrimaryKey, Certify, EndOf, EndsNotNull, EndsUnique, IntoKey, IntoOrdering, NotNull, Ordering, OrderingOn,
+    SeekKey, SortKey,
+};
+use super::statement::Alone;
+use super::stored::Stored;
+use crate::backend::Dialect;
+
+/// Calls `$m` with the names of one to eight keys; the last key stands once more at the end.
+macro_rules! all_the_orderings {
+    ($m:ident) => {
+        $m!(A UA 0; A UA);
+        $m!(A UA 0, B UB 1; B UB);
+        $m!(A UA 0, B UB 1, C UC 2; C UC);
+        $m!(A UA 0, B UB 1, C UC 2, D UD 3; D UD);
+        $m!(A UA 0, B UB 1, C UC 2, D UD 3, E UE 4; E UE);
+        $m!(A UA 0, B UB 1, C UC 2, D UD 3, E UE 4, F UF 5; F UF);
+        $m!(A UA 0, B UB 1, C UC 2, D UD 3, E UE 4, F UF 5, G UG 6; G UG);
+        $m!(A UA 0, B UB 1, C UC 2, D UD 3, E UE 4, F UF 5, G UG 6, H UH 7; H UH);
+    };
+}
+
+macro_rules! stored {
+    ($T:ident) => {
+        Stored
+    };
+}
+
+macro_rules! ordering {
+    ($($T:ident $U:ident $i:tt),+; $Last:ident $LastU:ident) => {
+        impl<$($T: IntoKey),+> IntoOrdering for ($($T,)+) {
+            type Ordering = ($(SortKey<$T::Expr, $T::Unique>,)+);
+
+            fn into_ordering(self) -> Self::Ordering {
+                ($(self.$i.into_key(),)+)
+            }
+        }
+
+        impl<$($T: Expression, $U),+> Ordering for ($(SortKey<$T, $U>,)+) {
+            type Exprs = ($($T,)+);
+            type SqlTypes = ($($T::SqlType,)+);
+            type Row = ($(stored!($T),)+);
+
+            fn stored(row: Self::Row) -> Vec<Stored> {
+                vec![$(row.$i),+]
+            }
+        }
+
+        impl<DB: Dialect, $($T, $U),+> OrderingOn<DB> for ($(SortKey<$T, $U>,)+)
+        where
+            Self: Ordering,
+            $(SortKey<$T, $U>: SeekKey<DB>),+
+        {
+            fn keys(&self) -> Vec<&dyn SeekKey<DB>> {
+                vec![$(&self.$i),+]
+            }
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl<Q, $($T, $U),+> EndsUnique<Q> for ($(SortKey<$T, $U>,)+)
+        where
+            $LastU: Certify<($($T,)+), Q>,
+        {
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl<$($T, $U),+> EndsNotNull for ($(SortKey<$T, $U>,)+)
+        where
+            $Last: Expression<SqlType: SqlType<IsNull: NotNull>>,
+        {
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl<Q, $($T),+> Certify<($($T,)+), Q> for ByPrimaryKey
+        where
+            $Last: Column<Table: Table<PrimaryKey: EndOf<($($T,)+)>>>,
+            Q: FilterDsl<Alone<$Last::Table>, Output: Query>,
+        {
+        }
+    };
+}
+all_the_orderings!(ordering);
+
+/// A primary key of one column ends any ordering whose last key it is; one of several columns ends those whose last keys
+/// it is, in its own order.
+macro_rules! end_of {
+    ($([$($Before:ident),*] [$($Key:ident),+];)+) => {$(
+        end_of!(@ [$($Before),*] [$($Key),+]);
+    )+};
+    (@ [$($Before:ident),*] [$Key:ident]) => {
+        #[diagnostic::do_not_recommend]
+        impl<$($Before,)* $Key> EndOf<($($Before,)* $Key,)> for $Key {}
+    };
+    (@ [$($Before:ident),*] [$($Key:ident),+]) => {
+        #[diagnostic::do_not_recommend]
+        impl<$($Before,)* $($Key),+> EndOf<($($Before,)* $($Key,)+)> for ($($Key,)+) {}
+    };
+}
+end_of! {
+    [] [K];
+    [A] [K];
+    [A, B] [K];
+    [A, B, C] [K];
+    [A, B, C, D] [K];
+    [A, B, C, D, E] [K];
+    [A, B, C, D, E, F] [K];
+    [A, B, C, D, E, F, G] [K];
+    [] [K, L];
+    [A] [K, L];
+    [A, B] [K, L];
+    [A, B, C] [K, L];
+    [A, B, C, D] [K, L];
+    [A, B, C, D, E] [K, L];
+    [A, B, C, D, E, F] [K, L];
+    [] [K, L, M];
+    [A] [K, L, M];
+    [A, B] [K, L, M];
+    [A, B, C] [K, L, M];
+    [A, B, C, D] [K, L, M];
+    [A, B, C, D, E] [K, L, M];
+}

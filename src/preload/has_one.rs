@@ -1,0 +1,46 @@
+//! Has one: at most one child carries the key of a parent.
+
+use diesel::associations::HasTable;
+
+use super::has_many::{Arity, Children};
+use super::plumbing::keys::{Key, Slots};
+use super::plumbing::stitch::{self, Misfit};
+use crate::dsl;
+use crate::error::Result;
+
+/// Every parent with its only child: `Option<C>`.
+///
+/// The same statement as [`has_many`](super::has_many); two rows for one parent are an error
+/// ([`is_second_row`](crate::Error::is_second_row)), never "the first" or "the last". A UNIQUE index on the foreign key
+/// makes it impossible.
+///
+/// ```
+/// # use diesel::prelude::*;
+/// use blog::{models::{Profile, User}, schema::users};
+/// use turbodiesel::prelude::*;
+///
+/// let conn = &mut blog::example()?;
+/// let users: Vec<(User, Option<Profile>)> =
+///     users::table.select(User::as_select()).preload(has_one::<Profile>()).load(conn)?;
+/// assert!(users.iter().any(|(_, profile)| profile.is_some()));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn has_one<C: HasTable>() -> dsl::HasOne<C> {
+    Children::new(C::table(), ())
+}
+
+/// The only child of a parent.
+#[derive(Debug, Clone, Copy)]
+pub struct One;
+
+impl<Row: Clone> Arity<Row> for One {
+    type Output = Option<Row>;
+    const NAME: &'static str = "has_one";
+
+    fn collect<K: Key>(
+        slots: &Slots<K>,
+        children: impl Iterator<Item = (K, Row)>,
+    ) -> Result<Vec<Option<Row>>, Misfit<K>> {
+        stitch::one(slots, children)
+    }
+}

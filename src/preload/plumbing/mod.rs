@@ -1,0 +1,7 @@
+//! How a preload runs, in three steps that README.md of this folder describes.
+#![doc = include_str!("README.md")]
+
+pub mod fetch;
+pub mod keys;
+pub mod statement;
+pub mod stitch;

@@ -1,0 +1,152 @@
+//! What a relation is, in types alone: no backend, no connection.
+
+use diesel::associations::{BelongsTo, Identifiable};
+use diesel::backend::Backend;
+use diesel::dsl::AsSelect;
+use diesel::expression::Selectable;
+use diesel::query_source::Column;
+
+use super::Key;
+
+/// What each parent `P` gets.
+pub trait Relation<P> {
+    /// `Vec<C>` for a has-many, `Option<C>` for a has-one, `T` or `Option<T>` for a belongs-to.
+    type Output;
+}
+
+/// The relations of one level, and the row that they make of `R`: `R` itself, `(R, A)`, `(R, A, B)`, flat.
+///
+/// `L` says where in `R` the parent stands.
+pub trait Relations<R, L> {
+    /// The row with its relations.
+    type Row;
+}
+
+/// Where the parent stands in a row.
+pub trait Lens<R> {
+    /// The parent.
+    type Parent;
+
+    /// Looks at it.
+    fn parent(row: &R) -> &Self::Parent;
+}
+
+/// The row is the parent.
+#[derive(Debug, Clone, Copy)]
+pub struct Whole;
+
+/// The first element of the row is the parent.
+#[derive(Debug, Clone, Copy)]
+pub struct First;
+
+impl<R> Lens<R> for Whole {
+    type Parent = R;
+
+    fn parent(row: &R) -> &R {
+        row
+    }
+}
+
+/// The row of a root query, read off its SQL type: `as_select()` of `T` is a `T`, a tuple starts with the parent.
+#[diagnostic::on_unimplemented(
+    message = "the rows of this query cannot have relations",
+    label = "the selection does not say which model its rows are",
+    note = "select the parent with `.select(User::as_select())`",
+    note = "or with a tuple that starts with it: `.select((User::as_select(), Profile::as_select()))`"
+)]
+pub trait RootRow<R> {
+    /// Where the parent stands.
+    type Lens: Lens<R>;
+}
+
+impl<T: Selectable<DB>, DB: Backend> RootRow<T> for AsSelect<T, DB> {
+    type Lens = Whole;
+}
+
+/// A model that carries the key of a `P`: Diesel's [`BelongsTo`], under a message of ours.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not belong to `{P}`",
+    label = "no relation from `{P}` to `{Self}`",
+    note = "put `#[derive(Associations)]` and `#[diesel(belongs_to({P}))]` on `{Self}`",
+    note = "`{P}` also needs `#[derive(Identifiable)]`"
+)]
+pub trait ChildOf<P> {
+    /// The key.
+    type Key: Key;
+    /// The foreign key column.
+    type Column: Column + Copy + Default;
+
+    /// The key that this child points to; `None` where the column is NULL.
+    fn foreign_key(&self) -> Option<Self::Key>;
+
+    /// The key of a parent.
+    fn primary_key(parent: &P) -> Self::Key;
+}
+
+#[diagnostic::do_not_recommend]
+impl<P, C> ChildOf<P> for C
+where
+    C: BelongsTo<P>,
+    C::ForeignKey: Key,
+    C::ForeignKeyColumn: Copy + Default,
+    for<'a> &'a P: Identifiable<Id = &'a C::ForeignKey>,
+{
+    type Key = C::ForeignKey;
+    type Column = C::ForeignKeyColumn;
+
+    fn foreign_key(&self) -> Option<Self::Key> {
+        BelongsTo::foreign_key(self).cloned()
+    }
+
+    fn primary_key(parent: &P) -> Self::Key {
+        parent.id().clone()
+    }
+}
+
+/// How many statements a load sends at most, known before it runs.
+///
+/// ```
+/// use blog::{models::{Comment, Post, User}, schema::users};
+/// use diesel::prelude::*;
+/// use turbodiesel::prelude::*;
+///
+/// let feed = users::table
+///     .select(User::as_select())
+///     .preload(has_many::<Post>().preload(has_many::<Comment>()));
+/// assert_eq!(feed.statements().for_parents(100_000), 3);
+/// # let _ = feed.load(&mut SqliteConnection::establish(":memory:").unwrap());
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Statements {
+    fixed: usize,
+}
+
+impl Statements {
+    pub(crate) const fn fixed_at(fixed: usize) -> Self {
+        Statements { fixed }
+    }
+
+    /// The statements that are sent whatever the number of parents.
+    pub fn fixed(self) -> usize {
+        self.fixed
+    }
+
+    /// The bound for a number of parents: the same for every number, as long as no strategy cuts its keys into chunks.
+    pub fn for_parents(self, _parents: usize) -> usize {
+        self.fixed
+    }
+}
+
+impl std::ops::Add for Statements {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Statements { fixed: self.fixed + other.fixed }
+    }
+}
+
+/// A relation, or several, that knows how many statements it sends.
+pub trait CountStatements {
+    /// The bound.
+    fn statements(&self) -> Statements;
+}

@@ -1,0 +1,11 @@
+//! What a program imports with one `use`.
+//!
+//! ```
+//! use diesel::prelude::*;
+//! use turbodiesel::prelude::*;
+//! ```
+//!
+//! The names of [`keyset`](crate::keyset) other than the trait are not here: `desc` is a likely column name.
+
+pub use crate::keyset::KeysetDsl;
+pub use crate::preload::{PreloadDsl, belongs_to, has_many, has_one};

@@ -1,0 +1,2 @@
+DROP TABLE translation_reviews;
+DROP TABLE translations;

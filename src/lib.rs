@@ -8,6 +8,8 @@ pub mod error;
 pub mod keyset;
 pub mod mode;
 pub mod preload;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod prelude;
 
 pub use error::{Error, ErrorKind, Result};

@@ -1,8 +1,8 @@
 //! The tables as Diesel sees them: one description for all three databases.
 //!
 //! Where a column is named as its table, Diesel wants another name in Rust: it ends in `_`, as `diesel print-schema`
-//! writes it (`city::city_` is the column `city` of the table `city`). What each column says is written on the fields of
-//! the [models](crate::models).
+//! writes it (`city::city_` is the column `city` of the table `city`). What each column says is written on the fields
+//! of the [models](crate::models).
 
 // A column is a struct of Diesel's making that would repeat the text of its field.
 #![allow(missing_docs)]

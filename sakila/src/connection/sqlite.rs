@@ -18,7 +18,8 @@ impl SakilaConnection for SqliteConnection {
         let mut loader = Loader::new(dir, progress)?;
         self.transaction(|conn| {
             // Whether foreign keys are enforced is the caller's choice for this connection. Where they are, they wait
-            // for the end of the transaction (the pragma ends with it); where they are not, they are checked all the same.
+            // for the end of the transaction (the pragma ends with it); where they are not, they are checked all the
+            // same.
             conn.batch_execute("PRAGMA defer_foreign_keys = ON")?;
             load_stores(conn, &mut loader)?;
             load_others(conn, &mut loader)?;

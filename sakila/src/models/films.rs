@@ -79,8 +79,8 @@ pub struct Film {
 
 /// A film by the other of its two keys to [`Language`]: the one it was made in.
 ///
-/// One struct cannot belong to one parent twice (the compiler may then search without end), so the second key has a struct
-/// of its own.
+/// One struct cannot belong to one parent twice (the compiler may then search without end), so the second key has a
+/// struct of its own.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Identifiable, Associations)]
 #[diesel(table_name = film, primary_key(film_id))]
 #[diesel(belongs_to(Language, foreign_key = original_language_id))]

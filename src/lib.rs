@@ -1,6 +1,52 @@
-//! Diesel's typed queries, plus the two things every data layer needs: eager loading and keyset pagination.
-#![forbid(unsafe_code)]
+//! **Diesel's typed queries, plus the two things every data layer needs and Diesel leaves to hand-written code: eager
+//! loading without N+1, and keyset pagination.** Both are checked by the compiler and proven by query plans, on SQLite,
+//! PostgreSQL and MariaDB. It is a small crate over Diesel: it extends the query builder and replaces nothing.
+//!
+//! ```
+//! use blog::{models::*, schema::*}; // your own schema.rs and models
+//! use diesel::prelude::*;
+//! use turbodiesel::prelude::*;
+//!
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let conn = &mut blog::example()?; // any Diesel connection
+//!
+//!     let feed: Vec<(User, Vec<(Post, Vec<Comment>)>, Option<Profile>)> = users::table
+//!         .filter(users::active.eq(true))
+//!         .select(User::as_select())
+//!         .preload(
+//!             has_many::<Post>()
+//!                 .filter(posts::published.eq(true))
+//!                 .order(posts::created_at.desc())
+//!                 .preload(has_many::<Comment>().order(comments::id)),
+//!         )
+//!         .preload(has_one::<Profile>())
+//!         .load(conn)?; // four statements, for ten users or for a million
+//!
+//!     assert!(feed.iter().any(|(_, posts, _)| !posts.is_empty()));
+//!     Ok(())
+//! }
+//! ```
+//!
+//! # Where to look
+//!
+//! * [`preload`]: eager loading, as a tutorial.
+//! * [`keyset`]: pages, as a tutorial.
+//! * [`prelude`]: what a program imports with one `use`.
+//! * [`dsl`]: names for the types that the methods return.
+//! * [`backend`]: where databases differ, and what is sent to each.
+//! * [`Error`]: what can go wrong.
+//!
+//! # Features
+//!
+//! None is on by default; all of them add up.
+//!
+//! | feature | what it adds |
+//! |---|---|
+//! | `sqlite`, `postgres`, `mysql` | the SQL of that database, for any connection of its Diesel backend; `postgres` and `mysql` link no client library |
+//! | `testing` | [`testing::TestDb`]: a fresh, migrated database for each test |
+#![cfg_attr(not(feature = "testing"), allow(rustdoc::broken_intra_doc_links))]
 #![cfg_attr(docsrs, feature(doc_cfg))]
+#![forbid(unsafe_code)]
 
 pub mod backend;
 pub mod dsl;
@@ -8,8 +54,13 @@ pub mod error;
 pub mod keyset;
 pub mod mode;
 pub mod preload;
+pub mod prelude;
 #[cfg(feature = "testing")]
 pub mod testing;
-pub mod prelude;
 
 pub use error::{Error, ErrorKind, Result};
+
+/// The code of the README, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

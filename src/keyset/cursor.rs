@@ -65,10 +65,6 @@ impl Cursor {
         self.fingerprint
     }
 
-    pub(super) fn into_keys(self) -> Vec<Stored> {
-        self.keys
-    }
-
     pub(super) fn keys(&self) -> &[Stored] {
         &self.keys
     }

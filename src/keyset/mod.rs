@@ -48,6 +48,7 @@
 mod cursor;
 pub mod ordering;
 mod page;
+mod reading;
 pub(crate) mod seek;
 pub mod statement;
 pub mod stored;
@@ -60,14 +61,17 @@ use diesel::connection::Connection;
 use diesel::query_builder::{AsQuery, QueryFragment};
 use diesel::query_dsl::methods::LoadQuery;
 
+#[cfg(doc)]
+use crate::Error;
 use crate::backend::Dialect;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::mode::Blocking;
 use crate::preload::Append;
 use crate::preload::plumbing::fetch::FetchAll;
 use crate::preload::relation::{CountStatements, RootRow, Statements};
 use ordering::{EndsNotNull, EndsUnique, OrderingOn};
-use statement::{Bounds, PageQuery};
+use reading::Bound;
+use statement::PageQuery;
 
 pub use cursor::{Cursor, CursorError};
 pub use ordering::{IntoOrdering, Nulls, SortKey, asc, desc, unique};
@@ -127,31 +131,14 @@ pub struct PageSize {
     label = "how many rows?",
     note = "say `.first(20)` for the first rows (after a cursor), or `.last(20)` for the last ones (before a cursor)"
 )]
-pub trait Sized_ {
+pub trait KnownSize {
     /// The size.
     fn size(&self) -> PageSize;
 }
 
-impl Sized_ for PageSize {
+impl KnownSize for PageSize {
     fn size(&self) -> PageSize {
         *self
-    }
-}
-
-#[derive(Debug, Clone)]
-enum Bound {
-    None,
-    Cursor(Cursor),
-    Token(String),
-}
-
-impl Bound {
-    fn cursor(self) -> Result<Option<Cursor>, CursorError> {
-        Ok(match self {
-            Bound::None => None,
-            Bound::Cursor(cursor) => Some(cursor),
-            Bound::Token(token) => Some(token.parse()?),
-        })
     }
 }
 
@@ -234,91 +221,18 @@ impl<Q, O, Size, S> Keyset<Q, O, Size, S, Blocking> {
     /// ([`is_cursor_too_long`](Error::is_cursor_too_long)); the database's errors and those of the relations.
     pub fn load<'q, Conn, T, Row>(self, conn: &mut Conn) -> Result<Page<Row>>
     where
-        Size: Sized_,
+        Size: KnownSize,
         Conn: Connection<Backend: Dialect>,
         O: OrderingOn<Conn::Backend>,
         Q: AsQuery<SqlType: RootRow<T>> + QueryFragment<Conn::Backend>,
         Q: PageQuery<Conn::Backend, O, T, Statement: LoadQuery<'q, Conn, (O::Row, T)>>,
         S: FetchAll<'q, T, <Q::SqlType as RootRow<T>>::Lens, Conn, Row = Row>,
     {
-        let PageSize { rows: size, backward } = self.size.size();
-        if size == 0 {
-            return Err(Error::new(ErrorKind::PageSize, "a page has at least one row"));
-        }
-        statement::refuse_clauses::<Conn::Backend>(&self.query)?;
-        let fingerprint = fingerprint::<Conn::Backend>(&self.ordering);
-        let (after, before) = (self.after.cursor()?, self.before.cursor()?);
-        let keys_of = |cursor: &Option<Cursor>| {
-            cursor.as_ref().map(|cursor| position::<Conn::Backend>(&self.ordering, fingerprint, cursor)).transpose()
-        };
-        let (lower, upper) = (keys_of(&after)?, keys_of(&before)?);
-        let (start, stop) = if backward { (upper, lower) } else { (lower, upper) };
-
-        let bounds = Bounds { start, stop, backward, limit: i64::from(size) + 1 };
-        let statement = self.query.page(self.ordering, bounds);
-        let mut rows = RunQueryDsl::load::<(O::Row, T)>(statement, conn)?;
-
-        let more = rows.len() as u64 > u64::from(size);
-        if more {
-            rows.pop();
-        }
-        if backward {
-            rows.reverse();
-        }
-        let mut cursors = Vec::with_capacity(rows.len());
-        let mut items = Vec::with_capacity(rows.len());
-        for (keys, row) in rows {
-            cursors.push(Cursor::new(Conn::Backend::TAG, fingerprint, O::stored(keys))?);
-            items.push(row);
-        }
-        // Towards where it was read, the row beyond the page says; on the other side only the absence of a bound does.
-        let ahead = |bounded: bool| if more { Some(true) } else { (!bounded).then_some(false) };
-        let behind = |bounded: bool| (!bounded).then_some(false);
-        let (has_next, has_previous) = if backward {
-            (behind(before.is_some()), ahead(after.is_some()))
-        } else {
-            (ahead(before.is_some()), behind(after.is_some()))
-        };
-        let items = self.relations.fetch_all(items, conn)?;
-        Ok(Page { items, cursors, has_next, has_previous, after, before })
+        let Keyset { query, ordering, size, after, before, relations, .. } = self;
+        statement::refuse_clauses::<Conn::Backend>(&query)?;
+        let (bounds, reading) = reading::begin::<Conn::Backend>(&ordering, size.size(), after, before)?;
+        let rows = RunQueryDsl::load::<(O::Row, T)>(query.page(ordering, bounds), conn)?;
+        let (frame, items) = reading.finish::<O, T>(rows)?;
+        Ok(frame.around(relations.fetch_all(items, conn)?))
     }
-}
-
-/// The keys of a cursor, if it is one of this ordering on this backend. Nothing of it is bound before this says so.
-fn position<DB: Dialect>(
-    ordering: &impl OrderingOn<DB>,
-    fingerprint: u64,
-    cursor: &Cursor,
-) -> Result<Vec<stored::Stored>, CursorError> {
-    if cursor.backend() != DB::TAG {
-        return Err(CursorError::WRONG_BACKEND);
-    }
-    let keys = ordering.keys();
-    if cursor.fingerprint() != fingerprint || cursor.keys().len() != keys.len() {
-        return Err(CursorError::WRONG_ORDERING);
-    }
-    if !keys.iter().zip(cursor.keys()).all(|(key, value)| key.accepts(value)) {
-        return Err(CursorError::WRONG_TYPE);
-    }
-    Ok(cursor.clone().into_keys())
-}
-
-/// What tells one ordering from another in a cursor: FNV-1a over the SQL, direction and null placement of each key.
-/// No name of a Rust type is in it, so that a cursor survives refactoring.
-fn fingerprint<DB: Dialect>(ordering: &impl OrderingOn<DB>) -> u64 {
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    let mut feed = |text: &str| {
-        for byte in text.bytes().chain([0]) {
-            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
-        }
-    };
-    for key in ordering.keys() {
-        feed(&key.sql());
-        feed(if key.is_descending() { "desc" } else { "asc" });
-        feed(match key.nulls() {
-            Nulls::First => "nulls first",
-            Nulls::Last => "nulls last",
-        });
-    }
-    hash
 }

@@ -2,16 +2,34 @@
 
 use super::cursor::Cursor;
 
-/// The rows of one page, in the declared order whichever way they were read.
-#[derive(Debug, Clone, PartialEq)]
-#[must_use]
-pub struct Page<T> {
-    pub(super) items: Vec<T>,
+/// All of a page but its rows.
+#[derive(Debug)]
+pub(super) struct Frame {
     pub(super) cursors: Vec<Cursor>,
     pub(super) has_next: Option<bool>,
     pub(super) has_previous: Option<bool>,
     pub(super) after: Option<Cursor>,
     pub(super) before: Option<Cursor>,
+}
+
+impl Frame {
+    /// The page: one row for each cursor.
+    pub(super) fn around<T>(self, items: Vec<T>) -> Page<T> {
+        let Frame { cursors, has_next, has_previous, after, before } = self;
+        Page { items, cursors, has_next, has_previous, after, before }
+    }
+}
+
+/// The rows of one page, in the declared order whichever way they were read.
+#[derive(Debug, Clone, PartialEq)]
+#[must_use]
+pub struct Page<T> {
+    items: Vec<T>,
+    cursors: Vec<Cursor>,
+    has_next: Option<bool>,
+    has_previous: Option<bool>,
+    after: Option<Cursor>,
+    before: Option<Cursor>,
 }
 
 /// A row with its cursor, as in Relay's connections.

@@ -51,12 +51,20 @@ pub fn belongs_to<T: HasTable>() -> dsl::BelongsTo<T> {
 
 /// The relation of [`belongs_to`].
 #[must_use = "a relation is loaded by the query that it is given to"]
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub struct BelongsTo<T, Q, S, A = Every> {
     query: Q,
     nested: S,
     marker: PhantomData<fn() -> (T, A)>,
 }
+
+// By hand: a derive would ask it of the model too.
+impl<T, Q: Clone, S: Clone, A> Clone for BelongsTo<T, Q, S, A> {
+    fn clone(&self) -> Self {
+        BelongsTo::new(self.query.clone(), self.nested.clone())
+    }
+}
+impl<T, Q: Copy, S: Copy, A> Copy for BelongsTo<T, Q, S, A> {}
 
 /// Every row is among those that the query can find: a key without a row dangles.
 #[derive(Debug, Clone, Copy)]

@@ -53,12 +53,20 @@ pub fn has_many<C: HasTable>() -> dsl::HasMany<C> {
 
 /// Children that carry the key of their parent: [`has_many`] and [`has_one`](super::has_one).
 #[must_use = "a relation is loaded by the query that it is given to"]
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub struct Children<C, Q, S, Kind> {
     query: Q,
     nested: S,
     marker: PhantomData<fn() -> (C, Kind)>,
 }
+
+// By hand: a derive would ask it of the model too.
+impl<C, Q: Clone, S: Clone, Kind> Clone for Children<C, Q, S, Kind> {
+    fn clone(&self) -> Self {
+        Children::new(self.query.clone(), self.nested.clone())
+    }
+}
+impl<C, Q: Copy, S: Copy, Kind> Copy for Children<C, Q, S, Kind> {}
 
 /// All children of a parent.
 #[derive(Debug, Clone, Copy)]

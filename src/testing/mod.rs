@@ -58,7 +58,8 @@ where
                     );
                     Error::new(ErrorKind::TestDatabase, message)
                 })?;
-                let database = Database::create::<C>(server).map_err(|error| failed("cannot create a database", &error))?;
+                let database =
+                    Database::create::<C>(server).map_err(|error| failed("cannot create a database", &error))?;
                 (database.url(), Some(database))
             }
         };

@@ -79,8 +79,8 @@ fn customers(conn: &mut SqliteConnection, statements: &Statements) -> Result<boo
     let few = customer::table
         .filter(customer::customer_id.le(3))
         .select(Customer::as_select())
-        .preload(place.clone())
-        .preload(rentals.clone())
+        .preload(place)
+        .preload(rentals)
         .load(conn)?;
     let for_few = statements.since_last();
     let everyone =

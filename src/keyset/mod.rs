@@ -71,7 +71,7 @@ use crate::preload::plumbing::fetch::FetchAll;
 use crate::preload::relation::{CountStatements, RootRow, Statements};
 use ordering::{EndsNotNull, EndsUnique, OrderingOn};
 use reading::Bound;
-use statement::PageQuery;
+use statement::{PageQuery, SelectedRow};
 
 pub use cursor::{Cursor, CursorError};
 pub use ordering::{IntoOrdering, Nulls, SortKey, asc, desc, unique};
@@ -224,7 +224,7 @@ impl<Q, O, Size, S> Keyset<Q, O, Size, S, Blocking> {
         Size: KnownSize,
         Conn: Connection<Backend: Dialect>,
         O: OrderingOn<Conn::Backend>,
-        Q: AsQuery<SqlType: RootRow<T>> + QueryFragment<Conn::Backend>,
+        Q: AsQuery<SqlType: SelectedRow<Conn::Backend, Row = T> + RootRow<T>> + QueryFragment<Conn::Backend>,
         Q: PageQuery<Conn::Backend, O, T, Statement: LoadQuery<'q, Conn, (O::Row, T)>>,
         S: FetchAll<'q, T, <Q::SqlType as RootRow<T>>::Lens, Conn, Row = Row>,
     {

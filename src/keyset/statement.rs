@@ -44,6 +44,23 @@ pub trait PageQuery<DB: Dialect, O, T> {
     fn page(self, ordering: O, bounds: Bounds) -> Self::Statement;
 }
 
+/// A selection that says which rows it makes: `as_select()`, or a tuple of these. A page selects its keys before them, so it
+/// makes the selection anew from its type.
+#[diagnostic::on_unimplemented(
+    message = "the rows of this page are not known",
+    label = "the selection does not say which model its rows are",
+    note = "select them with `.select(Post::as_select())`",
+    note = "or with a tuple of models: `.select((Post::as_select(), User::as_select()))`"
+)]
+pub trait SelectedRow<DB> {
+    /// The row.
+    type Row;
+}
+
+impl<T: Selectable<DB>, DB: Dialect> SelectedRow<DB> for AsSelect<T, DB> {
+    type Row = T;
+}
+
 type Selected<O, T, DB> = (Keys<O>, AsSelect<T, DB>);
 type Sorted<Q, O> = Limit<Order<Filter<Q, Seek<O>>, OrderBy<O>>>;
 

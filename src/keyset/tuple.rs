@@ -10,7 +10,7 @@ use super::ordering::{
     ByPrimaryKey, Certify, EndOf, EndsNotNull, EndsUnique, IntoKey, IntoOrdering, NotNull, Ordering, OrderingOn,
     SeekKey, SortKey,
 };
-use super::statement::Alone;
+use super::statement::{Alone, SelectedRow};
 use super::stored::Stored;
 use crate::backend::Dialect;
 
@@ -127,3 +127,18 @@ end_of! {
     [A, B, C, D] [K, L, M];
     [A, B, C, D, E] [K, L, M];
 }
+
+macro_rules! selected_row {
+    ($($T:ident),+) => {
+        impl<DB, $($T: SelectedRow<DB>),+> SelectedRow<DB> for ($($T,)+) {
+            type Row = ($($T::Row,)+);
+        }
+    };
+}
+selected_row!(A, B);
+selected_row!(A, B, C);
+selected_row!(A, B, C, D);
+selected_row!(A, B, C, D, E);
+selected_row!(A, B, C, D, E, F);
+selected_row!(A, B, C, D, E, F, G);
+selected_row!(A, B, C, D, E, F, G, H);

@@ -10,10 +10,10 @@ use diesel::query_dsl::methods::FilterDsl;
 use diesel::query_source::Table;
 use diesel::sql_types::{SqlType, is_nullable};
 
-use super::plumbing::keys::Slots;
+use super::plumbing::keys::{Key, Slots};
 use super::plumbing::statement::{self, Keyed, Prepared, Steps};
 use super::plumbing::stitch;
-use super::relation::{ChildOf, CountStatements, Relation, Relations, Statements, Whole};
+use super::relation::{ChildOf, ChildRow, CountStatements, Relation, Relations, Statements, Whole};
 use super::tuple::Append;
 use crate::backend::Dialect;
 use crate::dsl;
@@ -179,9 +179,9 @@ where
     DB: Dialect,
     T: HasTable,
     PrimaryKey<T>: Copy,
-    P: ChildOf<T, Column: Expression<SqlType: SqlType> + QueryFragment<DB>>,
+    P: ChildOf<T, Key: Key, Column: Expression<SqlType: SqlType> + QueryFragment<DB>>,
     Q: Keyed<DB, PrimaryKey<T>, P::Key, PrimaryKey<T>, T>,
-    S: Relations<T, Whole, Row: Clone>,
+    S: Relations<T, Whole, Row: ChildRow>,
     Of<IsNull<P::Column>, A>: Presence<S::Row>,
 {
     type Key = P::Key;
@@ -191,7 +191,7 @@ where
     type Pending = Slots<P::Key>;
 
     fn prepare(self, parents: &[&P]) -> Prepared<Q::Statement, S, Slots<P::Key>> {
-        let (slots, keys) = Slots::new(parents.iter().map(|parent| parent.foreign_key()));
+        let (slots, keys) = Slots::new(parents.iter().map(|parent| parent.foreign_key().cloned()));
         let column = T::table().primary_key();
         let statement = keys.map(|keys| self.query.keyed(column, keys, column));
         Prepared { statement, nested: self.nested, pending: slots }

@@ -12,7 +12,7 @@ use diesel::query_dsl::methods::{FilterDsl, OrderDsl};
 use super::plumbing::keys::{Key, Slots};
 use super::plumbing::statement::{self, Keyed, Prepared, Steps};
 use super::plumbing::stitch::{self, Misfit};
-use super::relation::{ChildOf, CountStatements, Relation, Relations, Statements, Whole};
+use super::relation::{ChildOf, ChildRow, CountStatements, Relation, Relations, Statements, Whole};
 use super::tuple::Append;
 use crate::backend::Dialect;
 use crate::dsl;
@@ -123,7 +123,7 @@ pub trait Arity<Row>: Sized {
     ) -> Result<Vec<Self::Output>, Misfit<K>>;
 }
 
-impl<Row: Clone> Arity<Row> for Many {
+impl<Row: ChildRow> Arity<Row> for Many {
     type Output = Vec<Row>;
     const NAME: &'static str = "has_many";
 
@@ -150,7 +150,7 @@ impl<C, Q, S: CountStatements, Kind> CountStatements for Children<C, Q, S, Kind>
 impl<P, DB, C, Q, S, Kind> Steps<P, DB> for Children<C, Q, S, Kind>
 where
     DB: Dialect,
-    C: ChildOf<P, Column: QueryFragment<DB>>,
+    C: ChildOf<P, Key: Key, Column: QueryFragment<DB>>,
     Q: Keyed<DB, C::Column, C::Key, AssumeNotNull<C::Column>, C>,
     S: Relations<C, Whole>,
     Kind: Arity<S::Row>,
@@ -162,7 +162,7 @@ where
     type Pending = Slots<C::Key>;
 
     fn prepare(self, parents: &[&P]) -> Prepared<Q::Statement, S, Slots<C::Key>> {
-        let (slots, keys) = Slots::new(parents.iter().map(|parent| Some(C::primary_key(parent))));
+        let (slots, keys) = Slots::new(parents.iter().map(|parent| Some(C::primary_key(parent).clone())));
         let column = C::Column::default();
         let statement = keys.map(|keys| self.query.keyed(column, keys, column.assume_not_null()));
         Prepared { statement, nested: self.nested, pending: slots }

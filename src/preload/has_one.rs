@@ -5,6 +5,7 @@ use diesel::associations::HasTable;
 use super::has_many::{Arity, Children};
 use super::plumbing::keys::{Key, Slots};
 use super::plumbing::stitch::{self, Misfit};
+use super::relation::ChildRow;
 use crate::dsl;
 use crate::error::Result;
 
@@ -33,7 +34,7 @@ pub fn has_one<C: HasTable>() -> dsl::HasOne<C> {
 #[derive(Debug, Clone, Copy)]
 pub struct One;
 
-impl<Row: Clone> Arity<Row> for One {
+impl<Row: ChildRow> Arity<Row> for One {
     type Output = Option<Row>;
     const NAME: &'static str = "has_one";
 

@@ -6,8 +6,6 @@ use diesel::dsl::AsSelect;
 use diesel::expression::Selectable;
 use diesel::query_source::Column;
 
-use super::Key;
-
 /// What each parent `P` gets.
 pub trait Relation<P> {
     /// `Vec<C>` for a has-many, `Option<C>` for a has-one, `T` or `Option<T>` for a belongs-to.
@@ -49,10 +47,10 @@ impl<R> Lens<R> for Whole {
 
 /// The row of a root query, read off its SQL type: `as_select()` of `T` is a `T`, a tuple starts with the parent.
 #[diagnostic::on_unimplemented(
-    message = "the rows of this query cannot have relations",
+    message = "the rows of this query are not known",
     label = "the selection does not say which model its rows are",
-    note = "select the parent with `.select(User::as_select())`",
-    note = "or with a tuple that starts with it: `.select((User::as_select(), Profile::as_select()))`"
+    note = "select a model with `.select(User::as_select())`",
+    note = "or a tuple that starts with one: `.select((User::as_select(), Profile::as_select()))`"
 )]
 pub trait RootRow<R> {
     /// Where the parent stands.
@@ -68,40 +66,50 @@ impl<T: Selectable<DB>, DB: Backend> RootRow<T> for AsSelect<T, DB> {
     message = "`{Self}` does not belong to `{P}`",
     label = "no relation from `{P}` to `{Self}`",
     note = "put `#[derive(Associations)]` and `#[diesel(belongs_to({P}))]` on `{Self}`",
-    note = "`{P}` also needs `#[derive(Identifiable)]`"
+    note = "`{P}` also needs `#[derive(Identifiable)]`, and both a key of one Rust type"
 )]
 pub trait ChildOf<P> {
-    /// The key.
-    type Key: Key;
+    /// The key. Not bound by [`Key`](super::Key) here, so that a type that is none has the message of its own.
+    type Key;
     /// The foreign key column.
     type Column: Column + Copy + Default;
 
     /// The key that this child points to; `None` where the column is NULL.
-    fn foreign_key(&self) -> Option<Self::Key>;
+    fn foreign_key(&self) -> Option<&Self::Key>;
 
     /// The key of a parent.
-    fn primary_key(parent: &P) -> Self::Key;
+    fn primary_key(parent: &P) -> &Self::Key;
 }
 
 #[diagnostic::do_not_recommend]
 impl<P, C> ChildOf<P> for C
 where
     C: BelongsTo<P>,
-    C::ForeignKey: Key,
     C::ForeignKeyColumn: Copy + Default,
     for<'a> &'a P: Identifiable<Id = &'a C::ForeignKey>,
 {
     type Key = C::ForeignKey;
     type Column = C::ForeignKeyColumn;
 
-    fn foreign_key(&self) -> Option<Self::Key> {
-        BelongsTo::foreign_key(self).cloned()
+    fn foreign_key(&self) -> Option<&Self::Key> {
+        BelongsTo::foreign_key(self)
     }
 
-    fn primary_key(parent: &P) -> Self::Key {
-        parent.id().clone()
+    fn primary_key(parent: &P) -> &Self::Key {
+        parent.id()
     }
 }
+
+/// A row with its relations that two parents may share: `Clone`, under a message of ours.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not `Clone`",
+    label = "two parents may share a `{Self}`",
+    note = "put `#[derive(Clone)]` on it: a row is cloned where two parents share it, and moved otherwise"
+)]
+pub trait ChildRow: Clone {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Clone> ChildRow for T {}
 
 /// How many statements a load sends at most, known before it runs.
 ///

@@ -1,0 +1,10 @@
+//! The integration suite: one binary, a module a feature, every scenario on every backend.
+
+#[macro_use]
+mod support;
+
+mod backends;
+mod keyset;
+mod preload;
+mod sakila;
+mod sql;

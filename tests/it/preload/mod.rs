@@ -1,0 +1,7 @@
+//! Eager loading: relations, their combinations, and every way in which data can be wrong.
+
+mod errors;
+mod keys;
+mod relations;
+mod roots;
+mod statements;

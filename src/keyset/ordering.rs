@@ -4,11 +4,13 @@ use std::marker::PhantomData;
 
 use diesel::dsl::{Asc, Desc};
 use diesel::expression::Expression;
-use diesel::query_builder::{AstPass, QueryFragment};
+use diesel::query_builder::{AstPass, Query, QueryFragment};
+use diesel::query_dsl::methods::FilterDsl;
 use diesel::query_source::Column;
 use diesel::result::QueryResult;
 use diesel::sql_types::{IntoNotNullable, SqlType, is_nullable};
 
+use super::statement::Alone;
 use super::stored::Stored;
 use crate::backend::{Dialect, NullsSort, StoredKey};
 
@@ -164,13 +166,6 @@ where
 }
 
 /// An ordering whose last key no two rows of `Q` share: what makes every page start where the last one ended.
-#[diagnostic::on_unimplemented(
-    message = "this ordering does not end in a unique key, so pages could lose or repeat rows",
-    label = "the last key is not unique in this query",
-    note = "end it with the primary key, for example `(posts::created_at.desc(), posts::id.desc())`",
-    note = "in a join a primary key can repeat: say which key does not, `unique(comments::id.desc())`",
-    note = "the same for a unique NOT NULL column that is not the primary key: `unique(users::email.asc())`"
-)]
 pub trait EndsUnique<Q> {}
 
 /// An ordering whose last key cannot be NULL.
@@ -186,8 +181,34 @@ pub trait Certify<Exprs, Q> {}
 
 impl<Exprs, Q> Certify<Exprs, Q> for Declared {}
 
+// Two conditions, two mistakes: each has its own message.
+impl<Exprs: EndsInPrimaryKey, Q: OneTable<Exprs::Table>> Certify<Exprs, Q> for ByPrimaryKey {}
+
+/// Keys that end with all columns of a primary key.
+#[diagnostic::on_unimplemented(
+    message = "this ordering does not end in a unique key, so pages could lose or repeat rows",
+    label = "the last key is not unique",
+    note = "end it with the primary key, for example `(posts::created_at.desc(), posts::id.desc())`",
+    note = "or with another unique NOT NULL key, which you vouch for: `unique(users::email.asc())`"
+)]
+pub trait EndsInPrimaryKey {
+    /// The table.
+    type Table;
+}
+
 /// A primary key that the keys `Exprs` end with.
 pub trait EndOf<Exprs> {}
+
+/// A query of the table `T` alone, boxed or not: there a primary key of `T` is in one row.
+#[diagnostic::on_unimplemented(
+    message = "`{T}` is not the only table of this query, so its primary key can be in many rows",
+    label = "this ordering does not end in a unique key",
+    note = "say which key no two rows of the result share: `unique(comments::id.desc())`"
+)]
+pub trait OneTable<T> {}
+
+#[diagnostic::do_not_recommend]
+impl<T, Q: FilterDsl<Alone<T>, Output: Query>> OneTable<T> for Q {}
 
 /// The SQL type is not `Nullable`.
 pub trait NotNull {}

@@ -1,16 +1,14 @@
 //! Orderings of one to eight keys: what is the same for each size.
 
 use diesel::expression::Expression;
-use diesel::query_builder::Query;
-use diesel::query_dsl::methods::FilterDsl;
 use diesel::query_source::{Column, Table};
 use diesel::sql_types::SqlType;
 
 use super::ordering::{
-    ByPrimaryKey, Certify, EndOf, EndsNotNull, EndsUnique, IntoKey, IntoOrdering, NotNull, Ordering, OrderingOn,
+    Certify, EndOf, EndsInPrimaryKey, EndsNotNull, EndsUnique, IntoKey, IntoOrdering, NotNull, Ordering, OrderingOn,
     SeekKey, SortKey,
 };
-use super::statement::{Alone, SelectedRow};
+use super::statement::SelectedRow;
 use super::stored::Stored;
 use crate::backend::Dialect;
 
@@ -64,7 +62,6 @@ macro_rules! ordering {
             }
         }
 
-        #[diagnostic::do_not_recommend]
         impl<Q, $($T, $U),+> EndsUnique<Q> for ($(SortKey<$T, $U>,)+)
         where
             $LastU: Certify<($($T,)+), Q>,
@@ -79,11 +76,11 @@ macro_rules! ordering {
         }
 
         #[diagnostic::do_not_recommend]
-        impl<Q, $($T),+> Certify<($($T,)+), Q> for ByPrimaryKey
+        impl<$($T),+> EndsInPrimaryKey for ($($T,)+)
         where
             $Last: Column<Table: Table<PrimaryKey: EndOf<($($T,)+)>>>,
-            Q: FilterDsl<Alone<$Last::Table>, Output: Query>,
         {
+            type Table = $Last::Table;
         }
     };
 }
@@ -130,6 +127,8 @@ end_of! {
 
 macro_rules! selected_row {
     ($($T:ident),+) => {
+        // The selection as a whole is the mistake, not each of its columns.
+        #[diagnostic::do_not_recommend]
         impl<DB, $($T: SelectedRow<DB>),+> SelectedRow<DB> for ($($T,)+) {
             type Row = ($($T::Row,)+);
         }

@@ -18,6 +18,7 @@ use crate::backend::{Dialect, KeyList};
 /// Implemented for the integers that Diesel reads and for `String`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the key of a relation",
+    label = "parents and children cannot be joined by a `{Self}`",
     note = "keys are `i8`, `i16`, `i32`, `i64`, their unsigned sisters, and `String`"
 )]
 pub trait Key: Debug + Clone + Eq + Hash + Send + Sync + 'static {

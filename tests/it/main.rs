@@ -8,3 +8,4 @@ mod keyset;
 mod preload;
 mod sakila;
 mod sql;
+mod ui;

@@ -8,4 +8,5 @@ mod keyset;
 mod preload;
 mod sakila;
 mod sql;
+mod tour;
 mod ui;

@@ -1,0 +1,43 @@
+//! Recorded statements, made ready for EXPLAIN. Pure: text in, text out.
+
+#[cfg(any(feature = "mysql", test))]
+pub(crate) mod values;
+
+/// Begins what is only sent to see a plan: such statements are not recorded.
+pub(crate) const MARK: &str = "/* explain */ ";
+
+/// The largest n of PostgreSQL's placeholders `$n`.
+#[cfg(any(feature = "postgres", test))]
+pub(crate) fn numbered_placeholders(sql: &str) -> usize {
+    let number = |text: &str| text.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default().parse().unwrap_or(0);
+    unquoted(sql).flat_map(|text| text.split('$').skip(1)).map(number).max().unwrap_or(0)
+}
+
+/// The parts of a statement that stand outside of quotes.
+#[cfg(any(feature = "postgres", test))]
+fn unquoted(sql: &str) -> impl Iterator<Item = &str> {
+    let mut quote = None;
+    sql.split(move |c| match quote {
+        None if matches!(c, '\'' | '"') => {
+            quote = Some(c);
+            true
+        }
+        open if open == Some(c) => {
+            quote = None;
+            true
+        }
+        _ => false,
+    })
+    .step_by(2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders_are_counted_outside_of_quotes() {
+        assert_eq!(numbered_placeholders("SELECT 1"), 0);
+        assert_eq!(numbered_placeholders(r#"SELECT '$9', "a$8" FROM t WHERE a = $1 AND b > $12 LIMIT $2"#), 12);
+    }
+}

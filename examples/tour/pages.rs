@@ -131,7 +131,7 @@ fn costs(screen: &mut Screen, conn: &mut SqliteConnection, last: &Cursor) -> Res
 
     let log = StatementLog::install(conn);
     let mut sent = Vec::new();
-    screen.line(&[(Dim, &format!("   {:<11}{:>9}{:>12}   {}", "", "rows read", "time", "plan"))]);
+    screen.line(&[(Dim, &format!("   {:<11}{:>6}{:>8}   {}", "", "rows", "time", "how posts is read"))]);
     for (name, place) in &places {
         let mut times = Vec::new();
         for _ in 0..5 {
@@ -142,20 +142,22 @@ fn costs(screen: &mut Screen, conn: &mut SqliteConnection, last: &Cursor) -> Res
         let time = screen.time(times.into_iter().min().unwrap_or_default());
         let statement = log.take().pop().ok_or("nothing was sent")?;
         let plan = blog::explain(conn, &statement)?;
+        let steps = plan.iter().map(|step| step.trim());
+        let reads: Vec<&str> = steps.filter(|step| step.contains(" posts ")).collect();
         asked.store(0, Ordering::Relaxed);
         read(conn, place, true)?;
         let rows = asked.load(Ordering::Relaxed);
         screen.line(&[
             (Plain, &format!("   {name:<11}")),
-            (if rows > 20 { Bad } else { Good }, &format!("{:>9}", count(rows))),
-            (Dim, &format!("{time:>12}   {}", plan.first().map_or("", |step| step))),
+            (if rows > 20 { Bad } else { Good }, &format!("{:>6}", count(rows))),
+            (Dim, &format!("{time:>8}   {}", reads.first().unwrap_or(&""))),
         ]);
-        for step in plan.iter().skip(1) {
-            screen.line(&[(Dim, &format!("{:35}   {step}", ""))]);
+        for step in reads.iter().skip(1) {
+            screen.line(&[(Dim, &format!("{:28}   {step}", ""))]);
         }
         sent.push((name, statement));
     }
-    let why = "8 rows, one that tells whether more follow, and those that share the cursor's time";
+    let why = "8 rows, one that tells whether more follow, and those left of the cursor's own time";
     screen.line(&[(Dim, &format!("              {why}"))]);
     screen.gap();
     for (name, statement) in &sent[2..] {

@@ -75,19 +75,23 @@ impl Screen {
         }
     }
 
-    /// A statement as it was sent, without quotes, its columns cut, on a second line where one is too short for it.
+    /// The statement without its columns and quotes, broken before UNION and ORDER BY where it is too long.
     pub(crate) fn sql(&mut self, label: &str, sql: &str) {
-        let sql = sql.replace('`', "");
-        let from = sql.find(" FROM ").map_or(&*sql, |at| &sql[at..]);
-        let sql = format!("SELECT ..{from}");
+        let mut parts = sql.split("SELECT ");
+        let mut short = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            let columns = part.find(" FROM ").filter(|&at| part[..at].contains('`'));
+            let from = columns.map_or(part.to_owned(), |at| format!("..{}", &part[at..]));
+            short.push_str(&format!("SELECT {from}"));
+        }
+        let mut short = short.replace('`', "");
         let margin = label.chars().count();
-        let fits = margin + sql.len() <= WIDTH;
-        match sql.find(" ORDER BY ").filter(|_| !fits) {
-            Some(at) => {
-                self.line(&[(Paint::Plain, label), (Paint::Code, &sql[..at])]);
-                self.line(&[(Paint::Code, &format!("{:margin$} {}", "", &sql[at..]))]);
-            }
-            None => self.line(&[(Paint::Plain, label), (Paint::Code, &sql)]),
+        if margin + short.len() > WIDTH {
+            short = short.replace(" ORDER BY ", "\n  ORDER BY ").replace(" UNION ALL ", "\nUNION ALL ");
+        }
+        for (at, line) in short.lines().enumerate() {
+            let label = if at == 0 { label.to_owned() } else { " ".repeat(margin) };
+            self.line(&[(Paint::Plain, &label), (Paint::Code, line)]);
         }
     }
 

@@ -6,12 +6,12 @@
 //! | point | PostgreSQL | SQLite | MySQL, MariaDB |
 //! |---|---|---|---|
 //! | key list | `= ANY($1)`, one array | `IN (SELECT value FROM json_each(?))`, one bind | `IN (SELECT k.id FROM JSON_TABLE(?, ..) k)`, one bind |
-//! | seek, one direction | `(a, b) > ($1, $2)` | `(a, b) > (?, ?)` | `a > ? OR (a = ? AND b > ?)` |
+//! | seek, one direction | `(a, b) > ($1, $2)` | UNION ALL of ranges | `a > ? OR (a = ? AND b > ?)` |
 //! | seek, mixed directions or nullable keys | UNION ALL of ranges | UNION ALL of ranges | the OR chain |
 //! | NULL in an ascending order | last | first | first |
 //!
-//! Each was picked by what the databases read, not by taste: a row value makes MariaDB walk its whole index, and an
-//! OR chain makes PostgreSQL do the same.
+//! Each was picked by what the databases read, not by taste: a row value makes MariaDB walk its whole index and SQLite all
+//! rows that tie with the cursor, and an OR chain makes PostgreSQL walk its whole index.
 
 use diesel::backend::Backend;
 use diesel::query_builder::{AstPass, QueryFragment};

@@ -1,4 +1,4 @@
-//! SQLite: one JSON bind for key lists, row values for seeks, values by storage class.
+//! SQLite: one JSON bind for key lists, a range for each key for seeks, values by storage class.
 
 use std::any::TypeId;
 
@@ -17,7 +17,9 @@ use crate::preload::plumbing::keys::Keys;
 
 impl Dialect for Sqlite {
     const TAG: u8 = b's';
-    const UNIFORM_SEEK: SeekForm = SeekForm::RowValue;
+    // A row value whose last column is the rowid (`id INTEGER PRIMARY KEY`) is a range over the columns before it: every row
+    // that shares them with the cursor is read, at each page.
+    const UNIFORM_SEEK: SeekForm = SeekForm::Segments;
     const MIXED_SEEK: SeekForm = SeekForm::Segments;
     const NULLS_SORT: NullsSort = NullsSort::Smallest;
     const NULLS_SYNTAX: bool = true;

@@ -204,9 +204,9 @@ impl<Q, O, Size, S> Keyset<Q, O, Size, S, Blocking> {
     /// Sends the statement of this page, and one for each relation.
     ///
     /// ```sql
-    /// -- PostgreSQL and SQLite, one direction
+    /// -- PostgreSQL, one direction
     /// SELECT created_at, id, .. FROM posts WHERE (created_at, id) < ($1, $2) ORDER BY created_at DESC, id DESC LIMIT 21
-    /// -- PostgreSQL and SQLite, mixed directions or nullable keys: a range for each key
+    /// -- PostgreSQL with mixed directions or nullable keys, SQLite always: a range for each key
     /// SELECT * FROM (SELECT .. WHERE created_at = $1 AND id > $2 ORDER BY .. LIMIT 21) AS s0
     ///  UNION ALL SELECT * FROM (SELECT .. WHERE created_at < $4 ORDER BY .. LIMIT 21) AS s1 ORDER BY 1 DESC, 2 ASC LIMIT 21
     /// -- MySQL, MariaDB

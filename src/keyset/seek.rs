@@ -41,10 +41,29 @@ impl<O> Plan<O> {
     where
         O: OrderingOn<DB>,
     {
+        if self.is_uniform() { DB::UNIFORM_SEEK } else { DB::MIXED_SEEK }
+    }
+
+    /// The form of the bound at which reading ends. It stands in every segment, so it has none of its own; a row value still
+    /// ends the range.
+    fn stop_form<DB: Dialect>(&self) -> SeekForm
+    where
+        O: OrderingOn<DB>,
+    {
+        match self.form::<DB>() {
+            SeekForm::Segments if self.is_uniform() => SeekForm::RowValue,
+            form => form,
+        }
+    }
+
+    /// All keys NOT NULL, all in one direction.
+    fn is_uniform<DB: Dialect>(&self) -> bool
+    where
+        O: OrderingOn<DB>,
+    {
         let keys = self.ordering.keys();
-        let Some(first) = keys.first() else { return DB::MIXED_SEEK };
-        let uniform = keys.iter().all(|key| !key.is_nullable() && key.is_descending() == first.is_descending());
-        if uniform { DB::UNIFORM_SEEK } else { DB::MIXED_SEEK }
+        let descending = keys.first().is_some_and(|key| key.is_descending());
+        keys.iter().all(|key| !key.is_nullable() && key.is_descending() == descending)
     }
 
     /// The ranges that the statement must read one by one; none where one SELECT does.
@@ -242,7 +261,7 @@ impl<O: OrderingOn<DB>, DB: Dialect> QueryFragment<DB> for Seek<O> {
         }
         if let Some(stop) = &plan.stop {
             out.push_sql(if plan.start.is_some() { " AND " } else { "" });
-            push_beyond(&keys, stop, !plan.backward, form, None, out.reborrow())?;
+            push_beyond(&keys, stop, !plan.backward, plan.stop_form::<DB>(), None, out.reborrow())?;
         }
         if plan.start.is_none() && plan.stop.is_none() {
             out.push_sql("1 = 1");

@@ -1,8 +1,12 @@
 //! What can go wrong, as one opaque type with questions to ask it.
 
+mod kind;
+
 use std::fmt;
 
 use crate::keyset::CursorError;
+
+pub use kind::ErrorKind;
 
 /// The result of every terminal method of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -35,32 +39,6 @@ struct Inner {
 enum Source {
     Diesel(diesel::result::Error),
     Cursor(CursorError),
-}
-
-/// What an [`Error`] is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ErrorKind {
-    /// The database, the connection or Diesel: [`Error::as_diesel`] has it.
-    Database,
-    /// A has-one relation found two rows for one parent.
-    SecondRow,
-    /// A required belongs-to points to a row that is not there.
-    DanglingKey,
-    /// The database gave a child whose key belongs to no parent of this load.
-    UnmatchedChild,
-    /// A relation gave more or fewer results than there are parents.
-    WrongNumberOfResults,
-    /// The query already has a clause that the builder must write itself, such as ORDER BY.
-    UnsupportedQuery,
-    /// A page of no rows was asked for.
-    PageSize,
-    /// A cursor that is not one of this ordering: [`Error::as_cursor`] has it.
-    Cursor,
-    /// A row's keys are too long for a cursor.
-    CursorTooLong,
-    /// A throw-away database could not be made.
-    TestDatabase,
 }
 
 impl Error {
@@ -97,51 +75,6 @@ impl Error {
             Some(Source::Cursor(error)) => Some(error),
             _ => None,
         }
-    }
-
-    /// The database, the connection or Diesel failed.
-    pub fn is_database(&self) -> bool {
-        self.0.kind == ErrorKind::Database
-    }
-
-    /// A has-one relation found two rows for one parent.
-    pub fn is_second_row(&self) -> bool {
-        self.0.kind == ErrorKind::SecondRow
-    }
-
-    /// A required belongs-to points to a row that is not there.
-    pub fn is_dangling_key(&self) -> bool {
-        self.0.kind == ErrorKind::DanglingKey
-    }
-
-    /// The database gave a child whose key belongs to no parent of this load.
-    pub fn is_unmatched_child(&self) -> bool {
-        self.0.kind == ErrorKind::UnmatchedChild
-    }
-
-    /// The query already has a clause that the builder must write itself.
-    pub fn is_unsupported_query(&self) -> bool {
-        self.0.kind == ErrorKind::UnsupportedQuery
-    }
-
-    /// A page of no rows was asked for.
-    pub fn is_page_size(&self) -> bool {
-        self.0.kind == ErrorKind::PageSize
-    }
-
-    /// The cursor is not one of this ordering.
-    pub fn is_cursor(&self) -> bool {
-        self.0.kind == ErrorKind::Cursor
-    }
-
-    /// The keys of a row are too long for a cursor.
-    pub fn is_cursor_too_long(&self) -> bool {
-        self.0.kind == ErrorKind::CursorTooLong
-    }
-
-    /// A throw-away database could not be made.
-    pub fn is_test_database(&self) -> bool {
-        self.0.kind == ErrorKind::TestDatabase
     }
 }
 

@@ -1,4 +1,4 @@
-//! PostgreSQL: one array bind for key lists, row values for seeks, values as the bytes of the binary protocol.
+//! Stored values on PostgreSQL: the bytes of the binary protocol.
 
 use std::any::TypeId;
 use std::io::Write;
@@ -6,43 +6,13 @@ use std::io::Write;
 use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql};
 use diesel::pg::{Pg, sql_types as pg_types};
-use diesel::query_builder::{AstPass, QueryFragment};
+use diesel::query_builder::AstPass;
 use diesel::result::QueryResult;
 use diesel::serialize::{self, Output, ToSql};
-use diesel::sql_types::{self, Array, HasSqlType};
+use diesel::sql_types::{self, HasSqlType};
 
-use super::{Dialect, KeyList, NullsSort, SeekForm, StoredKey};
+use crate::backend::StoredKey;
 use crate::keyset::stored::Stored;
-use crate::preload::Key;
-use crate::preload::plumbing::keys::Keys;
-
-impl Dialect for Pg {
-    const TAG: u8 = b'p';
-    const UNIFORM_SEEK: SeekForm = SeekForm::RowValue;
-    const MIXED_SEEK: SeekForm = SeekForm::Segments;
-    const NULLS_SORT: NullsSort = NullsSort::Largest;
-    const NULLS_SYNTAX: bool = true;
-}
-
-// "posts"."author_id" = ANY($1)
-impl<K, ST: 'static> KeyList<K, ST> for Pg
-where
-    K: Key,
-    Vec<K>: ToSql<Array<ST>, Pg>,
-    Pg: HasSqlType<Array<ST>>,
-{
-    fn push_key_list<'b, E: QueryFragment<Self>>(
-        column: &'b E,
-        keys: &'b Keys<K>,
-        mut out: AstPass<'_, 'b, Self>,
-    ) -> QueryResult<()> {
-        column.walk_ast(out.reborrow())?;
-        out.push_sql(" = ANY(");
-        out.push_bind_param::<Array<ST>, _>(keys.list())?;
-        out.push_sql(")");
-        Ok(())
-    }
-}
 
 impl<ST> FromSql<ST, Pg> for Stored {
     fn from_sql(value: <Pg as Backend>::RawValue<'_>) -> deserialize::Result<Self> {

@@ -1,56 +1,16 @@
-//! SQLite: one JSON bind for key lists, a range for each key for seeks, values by storage class.
+//! Stored values on SQLite: by storage class.
 
 use std::any::TypeId;
 
 use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql};
-use diesel::query_builder::{AstPass, QueryFragment};
+use diesel::query_builder::AstPass;
 use diesel::result::QueryResult;
-use diesel::serialize::ToSql;
 use diesel::sql_types::{self, BigInt, Binary, Double, Text};
 use diesel::sqlite::{Sqlite, SqliteType};
 
-use super::{Dialect, KeyList, NullsSort, SeekForm, StoredKey};
+use crate::backend::StoredKey;
 use crate::keyset::stored::Stored;
-use crate::preload::Key;
-use crate::preload::plumbing::keys::Keys;
-
-impl Dialect for Sqlite {
-    const TAG: u8 = b's';
-    // A row value whose last column is the rowid (`id INTEGER PRIMARY KEY`) is a range over the columns before it: every row
-    // that shares them with the cursor is read, at each page.
-    const UNIFORM_SEEK: SeekForm = SeekForm::Segments;
-    const MIXED_SEEK: SeekForm = SeekForm::Segments;
-    const NULLS_SORT: NullsSort = NullsSort::Smallest;
-    const NULLS_SYNTAX: bool = true;
-}
-
-/// SQL types whose values JSON spells as SQLite stores them: integers as numbers, text as strings. (A JSON number never
-/// equals a TEXT column, so the spelling follows the column, and the bound on `ToSql` makes the key fit the column.)
-pub trait JsonColumn {}
-impl JsonColumn for sql_types::SmallInt {}
-impl JsonColumn for sql_types::Integer {}
-impl JsonColumn for BigInt {}
-impl JsonColumn for Text {}
-
-// `posts`.`author_id` IN (SELECT value FROM json_each(?))
-impl<K, ST> KeyList<K, ST> for Sqlite
-where
-    K: Key + ToSql<ST, Sqlite>,
-    ST: JsonColumn,
-{
-    fn push_key_list<'b, E: QueryFragment<Self>>(
-        column: &'b E,
-        keys: &'b Keys<K>,
-        mut out: AstPass<'_, 'b, Self>,
-    ) -> QueryResult<()> {
-        column.walk_ast(out.reborrow())?;
-        out.push_sql(" IN (SELECT value FROM json_each(");
-        out.push_bind_param::<Text, _>(keys.json())?;
-        out.push_sql("))");
-        Ok(())
-    }
-}
 
 impl<ST> FromSql<ST, Sqlite> for Stored {
     fn from_sql(mut value: <Sqlite as Backend>::RawValue<'_>) -> deserialize::Result<Self> {

@@ -1,4 +1,4 @@
-//! MySQL and MariaDB: one JSON bind for key lists, OR chains for seeks, values by the type they were sent with.
+//! Stored values on MySQL and MariaDB: by the type that the server sent.
 
 use std::any::TypeId;
 use std::io::Write;
@@ -8,77 +8,15 @@ use diesel::deserialize::{self, FromSql};
 use diesel::mysql::data_types::{MysqlTime, MysqlTimestampType};
 use diesel::mysql::sql_types::{Datetime, Unsigned};
 use diesel::mysql::{Mysql, MysqlType};
-use diesel::query_builder::{AstPass, QueryFragment};
+use diesel::query_builder::AstPass;
 use diesel::result::QueryResult;
 use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::{
     self, BigInt, Binary, Bool, Date, Double, Float, Integer, Numeric, SmallInt, Text, Time, Timestamp, TinyInt,
 };
 
-use super::{Dialect, KeyList, NullsSort, SeekForm, StoredKey};
+use crate::backend::StoredKey;
 use crate::keyset::stored::{Decimal, Moment, MomentKind, Stored};
-use crate::preload::Key;
-use crate::preload::plumbing::keys::Keys;
-
-impl Dialect for Mysql {
-    const TAG: u8 = b'm';
-    // A row value makes MariaDB read its index from the start; the OR chain is a range.
-    const UNIFORM_SEEK: SeekForm = SeekForm::OrChain;
-    const MIXED_SEEK: SeekForm = SeekForm::OrChain;
-    const NULLS_SORT: NullsSort = NullsSort::Smallest;
-    const NULLS_SYNTAX: bool = false;
-}
-
-/// SQL types of key columns, and what JSON_TABLE must call them: it cuts text that is longer than its column and clamps
-/// integers that are larger, both silently, so the column is never narrower than a key.
-pub trait JsonColumn {
-    /// The column type for keys of at most `longest` characters; few different ones, so that statements stay cached.
-    fn column(longest: usize) -> &'static str;
-}
-macro_rules! json_columns {
-    ($($ST:ty => $column:literal),* $(,)?) => {$(
-        impl JsonColumn for $ST {
-            fn column(_: usize) -> &'static str {
-                $column
-            }
-        }
-    )*};
-}
-json_columns! {
-    TinyInt => "BIGINT", SmallInt => "BIGINT", Integer => "BIGINT", BigInt => "BIGINT",
-    Unsigned<TinyInt> => "BIGINT UNSIGNED", Unsigned<SmallInt> => "BIGINT UNSIGNED",
-    Unsigned<Integer> => "BIGINT UNSIGNED", Unsigned<BigInt> => "BIGINT UNSIGNED",
-}
-impl JsonColumn for Text {
-    fn column(longest: usize) -> &'static str {
-        match longest {
-            0..=255 => "VARCHAR(255)",
-            256..=16_000 => "VARCHAR(16000)",
-            _ => "LONGTEXT",
-        }
-    }
-}
-
-// `posts`.`author_id` IN (SELECT k.id FROM JSON_TABLE(?, '$[*]' COLUMNS(id BIGINT PATH '$')) k)
-impl<K, ST> KeyList<K, ST> for Mysql
-where
-    K: Key + ToSql<ST, Mysql>,
-    ST: JsonColumn,
-{
-    fn push_key_list<'b, E: QueryFragment<Self>>(
-        column: &'b E,
-        keys: &'b Keys<K>,
-        mut out: AstPass<'_, 'b, Self>,
-    ) -> QueryResult<()> {
-        column.walk_ast(out.reborrow())?;
-        out.push_sql(" IN (SELECT k.id FROM JSON_TABLE(");
-        out.push_bind_param::<Text, _>(keys.json())?;
-        out.push_sql(", '$[*]' COLUMNS(id ");
-        out.push_sql(ST::column(keys.longest()));
-        out.push_sql(" PATH '$')) k)");
-        Ok(())
-    }
-}
 
 impl<ST> FromSql<ST, Mysql> for Stored {
     fn from_sql(value: <Mysql as Backend>::RawValue<'_>) -> deserialize::Result<Self> {

@@ -1,0 +1,17 @@
+//! MySQL and MariaDB: one JSON bind for key lists, OR chains for seeks, values by the type they were sent with.
+
+mod keys;
+mod stored;
+
+use diesel::mysql::Mysql;
+
+use super::{Dialect, NullsSort, SeekForm};
+
+impl Dialect for Mysql {
+    const TAG: u8 = b'm';
+    // A row value makes MariaDB read its index from the start; the OR chain is a range.
+    const UNIFORM_SEEK: SeekForm = SeekForm::OrChain;
+    const MIXED_SEEK: SeekForm = SeekForm::OrChain;
+    const NULLS_SORT: NullsSort = NullsSort::Smallest;
+    const NULLS_SYNTAX: bool = false;
+}

@@ -1,0 +1,16 @@
+//! PostgreSQL: one array bind for key lists, row values for seeks, values as the bytes of the binary protocol.
+
+mod keys;
+mod stored;
+
+use diesel::pg::Pg;
+
+use super::{Dialect, NullsSort, SeekForm};
+
+impl Dialect for Pg {
+    const TAG: u8 = b'p';
+    const UNIFORM_SEEK: SeekForm = SeekForm::RowValue;
+    const MIXED_SEEK: SeekForm = SeekForm::Segments;
+    const NULLS_SORT: NullsSort = NullsSort::Largest;
+    const NULLS_SYNTAX: bool = true;
+}

@@ -1,0 +1,18 @@
+//! SQLite: one JSON bind for key lists, a range for each key for seeks, values by storage class.
+
+mod keys;
+mod stored;
+
+use diesel::sqlite::Sqlite;
+
+use super::{Dialect, NullsSort, SeekForm};
+
+impl Dialect for Sqlite {
+    const TAG: u8 = b's';
+    // A row value whose last column is the rowid (`id INTEGER PRIMARY KEY`) is a range over the columns before it: every row
+    // that shares them with the cursor is read, at each page.
+    const UNIFORM_SEEK: SeekForm = SeekForm::Segments;
+    const MIXED_SEEK: SeekForm = SeekForm::Segments;
+    const NULLS_SORT: NullsSort = NullsSort::Smallest;
+    const NULLS_SYNTAX: bool = true;
+}

@@ -1,0 +1,47 @@
+//! What errors are about: one line a kind.
+
+use super::Error;
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])+ $Kind:ident, $is:ident;)+) => {
+        /// What an [`Error`] is about.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub enum ErrorKind {
+            $($(#[$doc])+ $Kind,)+
+        }
+
+        /// One question for each [`ErrorKind`].
+        impl Error {
+            $(
+                $(#[$doc])+
+                pub fn $is(&self) -> bool {
+                    self.kind() == ErrorKind::$Kind
+                }
+            )+
+        }
+    };
+}
+
+kinds! {
+    /// The database, the connection or Diesel failed: [`Error::as_diesel`] has its error.
+    Database, is_database;
+    /// A has-one relation found two rows for one parent.
+    SecondRow, is_second_row;
+    /// A required belongs-to points to a row that is not there.
+    DanglingKey, is_dangling_key;
+    /// The database gave a child whose key belongs to no parent of this load.
+    UnmatchedChild, is_unmatched_child;
+    /// A relation gave more or fewer results than there are parents.
+    WrongNumberOfResults, is_wrong_number_of_results;
+    /// The query already has a clause that the builder must write itself, such as ORDER BY.
+    UnsupportedQuery, is_unsupported_query;
+    /// A page of no rows was asked for.
+    PageSize, is_page_size;
+    /// A cursor that is not one of this ordering: [`Error::as_cursor`] has the reason.
+    Cursor, is_cursor;
+    /// The keys of a row are too long for a cursor.
+    CursorTooLong, is_cursor_too_long;
+    /// A throw-away database could not be made.
+    TestDatabase, is_test_database;
+}

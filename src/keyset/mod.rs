@@ -63,15 +63,14 @@ use diesel::query_dsl::methods::LoadQuery;
 
 #[cfg(doc)]
 use crate::Error;
-use crate::backend::Dialect;
 use crate::error::Result;
 use crate::mode::Blocking;
 use crate::preload::Append;
 use crate::preload::plumbing::fetch::FetchAll;
-use crate::preload::relation::{CountStatements, RootRow, Statements};
+use crate::preload::relation::{CountStatements, Relations, RootRow, Statements};
 use ordering::{EndsNotNull, EndsUnique, OrderingOn};
 use reading::Bound;
-use statement::{PageQuery, SelectedRow};
+use statement::{Pages, SelectedRow};
 
 pub use cursor::{Cursor, CursorError};
 pub use ordering::{IntoOrdering, Nulls, SortKey, asc, desc, unique};
@@ -222,17 +221,18 @@ impl<Q, O, Size, S> Keyset<Q, O, Size, S, Blocking> {
     pub fn load<'q, Conn, T, Row>(self, conn: &mut Conn) -> Result<Page<Row>>
     where
         Size: KnownSize,
-        Conn: Connection<Backend: Dialect>,
+        Conn: Connection<Backend: Pages<Q, O, T, Statement: LoadQuery<'q, Conn, (O::Row, T)>>>
+            + FetchAll<'q, S, T, <Q::SqlType as RootRow<T>>::Lens>,
         O: OrderingOn<Conn::Backend>,
         Q: AsQuery<SqlType: SelectedRow<Conn::Backend, Row = T> + RootRow<T>> + QueryFragment<Conn::Backend>,
-        Q: PageQuery<Conn::Backend, O, T, Statement: LoadQuery<'q, Conn, (O::Row, T)>>,
-        S: FetchAll<'q, T, <Q::SqlType as RootRow<T>>::Lens, Conn, Row = Row>,
+        S: Relations<T, <Q::SqlType as RootRow<T>>::Lens, Row = Row>,
     {
         let Keyset { query, ordering, size, after, before, relations, .. } = self;
         statement::refuse_clauses::<Conn::Backend>(&query)?;
         let (bounds, reading) = reading::begin::<Conn::Backend>(&ordering, size.size(), after, before)?;
-        let rows = RunQueryDsl::load::<(O::Row, T)>(query.page(ordering, bounds), conn)?;
+        let rows =
+            RunQueryDsl::load::<(O::Row, T)>(<Conn::Backend as Pages<Q, O, T>>::page(query, ordering, bounds), conn)?;
         let (frame, items) = reading.finish::<O, T>(rows)?;
-        Ok(frame.around(relations.fetch_all(items, conn)?))
+        Ok(frame.around(conn.fetch_all(relations, items)?))
     }
 }

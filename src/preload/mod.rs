@@ -68,7 +68,7 @@ use diesel::query_dsl::methods::LoadQuery;
 use crate::error::Result;
 use crate::mode::Blocking;
 use plumbing::fetch::FetchAll;
-use relation::{CountStatements, RootRow};
+use relation::{CountStatements, Relations, RootRow};
 
 pub use belongs_to::{BelongsTo, Every, Filtered, belongs_to};
 pub use has_many::{Children, Many, has_many};
@@ -126,11 +126,11 @@ impl<Q, S> Preloading<Q, S, Blocking> {
     /// The database's errors; a second row of a has-one; a belongs-to that dangles.
     pub fn load<'q, Conn, R, Row>(self, conn: &mut Conn) -> Result<Vec<Row>>
     where
-        Conn: Connection,
         Q: AsQuery<SqlType: RootRow<R>> + LoadQuery<'q, Conn, R>,
-        S: FetchAll<'q, R, <Q::SqlType as RootRow<R>>::Lens, Conn, Row = Row>,
+        S: Relations<R, <Q::SqlType as RootRow<R>>::Lens, Row = Row>,
+        Conn: Connection + FetchAll<'q, S, R, <Q::SqlType as RootRow<R>>::Lens>,
     {
         let rows = RunQueryDsl::load::<R>(self.query, conn)?;
-        self.relations.fetch_all(rows, conn)
+        conn.fetch_all(self.relations, rows)
     }
 }

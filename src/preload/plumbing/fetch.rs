@@ -33,14 +33,14 @@ where
     Conn: Connection<Backend: Dialect>,
     R: Steps<P, Conn::Backend>,
     R::Statement: LoadQuery<'q, Conn, (R::Key, R::Child)>,
-    R::Nested: FetchAll<'q, R::Child, Whole, Conn>,
+    Conn: FetchAll<'q, R::Nested, R::Child, Whole>,
 {
     let Prepared { statement, nested, pending } = relation.prepare(parents);
     let (keys, children): (Vec<_>, Vec<_>) = match statement {
         Some(statement) => RunQueryDsl::load::<(R::Key, R::Child)>(statement, conn)?.into_iter().unzip(),
         None => (Vec::new(), Vec::new()),
     };
-    let rows = nested.fetch_all(children, conn)?;
+    let rows = conn.fetch_all(nested, children)?;
     R::stitch(pending, keys.into_iter().zip(rows))
 }
 
@@ -52,7 +52,7 @@ macro_rules! preload {
             Conn: Connection<Backend: Dialect>,
             Self: Steps<P, Conn::Backend>,
             Statement<Self, P, Conn>: LoadQuery<'q, Conn, (Key<Self, P, Conn>, Child<Self, P, Conn>)>,
-            Nested<Self, P, Conn>: FetchAll<'q, Child<Self, P, Conn>, Whole, Conn>,
+            Conn: FetchAll<'q, Nested<Self, P, Conn>, Child<Self, P, Conn>, Whole>,
         {
             fn fetch(self, parents: &[&P], conn: &mut Conn) -> Result<Vec<Self::Output>> {
                 fetch(self, parents, conn)
@@ -65,29 +65,36 @@ preload! {
     BelongsTo<T, Q, S, A>;
 }
 
-/// The relations of one level, fetched one after the other.
-pub trait FetchAll<'q, R, L, Conn>: Relations<R, L> {
+/// A connection that can fetch the relations `S` of one level, one after the other.
+///
+/// On the connection, not on the relations: until the compiler knows the connection it then looks no further, where it
+/// would otherwise try every backend on every level. That is ten times as long for each nested load.
+pub trait FetchAll<'q, S: Relations<R, L>, R, L> {
     /// The rows with their relations, in the same order.
     ///
     /// # Errors
     ///
     /// The first error of a relation.
-    fn fetch_all(self, rows: Vec<R>, conn: &mut Conn) -> Result<Vec<Self::Row>>;
+    fn fetch_all(&mut self, relations: S, rows: Vec<R>) -> Result<Vec<S::Row>>;
 }
 
-impl<R, L, Conn> FetchAll<'_, R, L, Conn> for () {
-    fn fetch_all(self, rows: Vec<R>, _: &mut Conn) -> Result<Vec<R>> {
+impl<R, L, Conn> FetchAll<'_, (), R, L> for Conn {
+    fn fetch_all(&mut self, (): (), rows: Vec<R>) -> Result<Vec<R>> {
         Ok(rows)
     }
 }
 
 macro_rules! fetch_all {
     ($($T:ident $t:ident $i:tt),+) => {
-        impl<'q, R, L: Lens<R>, Conn, $($T: Preload<'q, L::Parent, Conn>),+> FetchAll<'q, R, L, Conn> for ($($T,)+) {
-            fn fetch_all(self, rows: Vec<R>, conn: &mut Conn) -> Result<Vec<Self::Row>> {
+        impl<'q, R, L: Lens<R>, Conn, $($T: Preload<'q, L::Parent, Conn>),+> FetchAll<'q, ($($T,)+), R, L> for Conn {
+            fn fetch_all(
+                &mut self,
+                relations: ($($T,)+),
+                rows: Vec<R>,
+            ) -> Result<Vec<<($($T,)+) as Relations<R, L>>::Row>> {
                 let parents: Vec<&L::Parent> = rows.iter().map(L::parent).collect();
                 $(
-                    let $t = self.$i.fetch(&parents, conn)?;
+                    let $t = relations.$i.fetch(&parents, self)?;
                     if $t.len() != parents.len() {
                         return Err(wrong_number(parents.len(), $t.len()));
                     }

@@ -44,6 +44,7 @@
 //! |---|---|
 //! | `sqlite`, `postgres`, `mysql` | the SQL of that database, for any connection of its Diesel backend; `postgres` and `mysql` link no client library |
 //! | `testing` | [`testing::TestDb`]: a fresh, migrated database for each test |
+//! | `migrations` or `testing` | [`SqlMigrations`]: migrations that keep the text of their SQL |
 #![cfg_attr(not(feature = "testing"), allow(rustdoc::broken_intra_doc_links))]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
@@ -55,10 +56,14 @@ pub mod keyset;
 pub mod mode;
 pub mod preload;
 pub mod prelude;
+#[cfg(any(feature = "testing", feature = "migrations"))]
+mod sql_migrations;
 #[cfg(feature = "testing")]
 pub mod testing;
 
 pub use error::{Error, ErrorKind, Result};
+#[cfg(any(feature = "testing", feature = "migrations"))]
+pub use sql_migrations::{SqlMigration, SqlMigrations};
 
 /// The code of the README, compiled and run.
 #[cfg(doctest)]

@@ -42,6 +42,8 @@ kinds! {
     Cursor, is_cursor;
     /// The keys of a row are too long for a cursor.
     CursorTooLong, is_cursor_too_long;
+    /// A folder of migrations cannot be read.
+    Migrations, is_migrations;
     /// A throw-away database could not be made.
     TestDatabase, is_test_database;
 }

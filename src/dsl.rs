@@ -18,7 +18,9 @@ use diesel::associations::HasTable;
 
 use crate::keyset::{self, IntoOrdering, NoSize};
 use crate::mode::Blocking;
-use crate::preload::{self, Append, Children, Many, One, Preloading};
+use crate::preload::level::{MapInto, Shared};
+use crate::preload::place::{At, Nth, Parent};
+use crate::preload::{self, AppendAt, Children, Many, One, Preloading};
 
 /// The type of [`has_many::<C>()`](crate::preload::has_many()).
 pub type HasMany<C> = Children<C, <C as HasTable>::Table, (), Many>;
@@ -30,7 +32,13 @@ pub type HasOne<C> = Children<C, <C as HasTable>::Table, (), One>;
 pub type BelongsTo<T> = preload::BelongsTo<T, <T as HasTable>::Table, ()>;
 
 /// The type of `query.preload(relation)`.
-pub type Preload<Q, R> = Preloading<Q, (R,), Blocking>;
+pub type Preload<Q, R> = Preloading<Q, (At<Parent, R>,), Blocking>;
+
+/// The type of `query.preload_at(Nth::<N>, relation)`.
+pub type PreloadAt<Q, const N: usize, R> = Preloading<Q, (At<Nth<N>, R>,), Blocking>;
+
+/// The type of [`if_some(relation)`](crate::preload::if_some()).
+pub type IfSome<R> = preload::IfSome<R>;
 
 /// The type of `query.keyset(ordering)`.
 pub type Keyset<Q, O> = keyset::Keyset<Q, <O as IntoOrdering>::Ordering, NoSize, (), Blocking>;
@@ -70,4 +78,10 @@ pub type OrderBy<R, E> =
 
 /// The type of `relation.preload(nested)`.
 pub type With<R, Nested> =
-    <R as RelationDsl>::Of<<R as RelationDsl>::Query, <<R as RelationDsl>::Nested as Append<Nested>>::Output>;
+    <R as RelationDsl>::Of<<R as RelationDsl>::Query, <<R as RelationDsl>::Nested as AppendAt<Parent, Nested>>::Output>;
+
+/// The type of `relation.map_into::<V>()`.
+pub type Into<R, V> = <R as RelationDsl>::Of<<R as RelationDsl>::Query, MapInto<<R as RelationDsl>::Nested, V>>;
+
+/// The type of `belongs_to.shared()`.
+pub type AsShared<R> = <R as RelationDsl>::Of<<R as RelationDsl>::Query, Shared<<R as RelationDsl>::Nested>>;

@@ -10,6 +10,7 @@ use diesel::query_dsl::methods::FilterDsl;
 use diesel::query_source::Table;
 use diesel::sql_types::{SqlType, is_nullable};
 
+use super::level::{MapInto, Shared};
 use super::plumbing::keys::{Key, Slots};
 use super::plumbing::statement::{self, Keyed, Prepared, Steps};
 use super::plumbing::stitch;
@@ -94,6 +95,41 @@ impl<T, Q, S, A> BelongsTo<T, Q, S, A> {
         S: Append<R>,
     {
         BelongsTo::new(self.query, self.nested.append(relation))
+    }
+
+    /// Loads a relation of the targets with them if `wanted`: [`Preloading::preload_if`](super::Preloading::preload_if).
+    pub fn preload_if<R>(self, wanted: bool, relation: R) -> BelongsTo<T, Q, S::Output, A>
+    where
+        S: Append<Option<R>>,
+    {
+        self.preload(wanted.then_some(relation))
+    }
+
+    /// Gives the targets as structs of your own, `V: From<(User, Option<Profile>)>`, or `V: From<User>` where nothing is
+    /// loaded with them: [`Preloading::map_into`](super::Preloading::map_into).
+    pub fn map_into<V>(self) -> BelongsTo<T, Q, MapInto<S, V>, A> {
+        BelongsTo::new(self.query, MapInto::new(self.nested))
+    }
+
+    /// Gives `Arc<T>` in place of `T`: the rows that share a target share one value of it, and none is cloned. The
+    /// statement is the same. `T` with its relations is in the `Arc`, and need not be `Clone`.
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// use blog::{models::{Post, User}, schema::posts};
+    /// use std::{collections::HashSet, sync::Arc};
+    /// use turbodiesel::prelude::*;
+    ///
+    /// let conn = &mut blog::example()?;
+    /// let posts: Vec<(Post, Arc<User>)> =
+    ///     posts::table.select(Post::as_select()).preload(belongs_to::<User>().shared()).load(conn)?;
+    /// let addresses: HashSet<_> = posts.iter().map(|(_, author)| Arc::as_ptr(author)).collect();
+    /// let authors: HashSet<_> = posts.iter().map(|(post, _)| post.author_id).collect();
+    /// assert_eq!(addresses.len(), authors.len());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn shared(self) -> BelongsTo<T, Q, Shared<S>, A> {
+        BelongsTo::new(self.query, Shared { relations: self.nested })
     }
 }
 

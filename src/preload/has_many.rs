@@ -9,6 +9,7 @@ use diesel::expression_methods::NullableExpressionMethods;
 use diesel::query_builder::QueryFragment;
 use diesel::query_dsl::methods::{FilterDsl, OrderDsl};
 
+use super::level::MapInto;
 use super::plumbing::keys::{Key, Slots};
 use super::plumbing::statement::{self, Keyed, Prepared, Steps};
 use super::plumbing::stitch::{self, Misfit};
@@ -91,6 +92,20 @@ impl<C, Q, S, Kind> Children<C, Q, S, Kind> {
         S: Append<R>,
     {
         Children::new(self.query, self.nested.append(relation))
+    }
+
+    /// Loads a relation of the children with them if `wanted`: [`Preloading::preload_if`](super::Preloading::preload_if).
+    pub fn preload_if<R>(self, wanted: bool, relation: R) -> Children<C, Q, S::Output, Kind>
+    where
+        S: Append<Option<R>>,
+    {
+        self.preload(wanted.then_some(relation))
+    }
+
+    /// Gives the children as structs of your own, `V: From<(Post, Vec<Comment>)>`, or `V: From<Post>` where nothing is
+    /// loaded with them: [`Preloading::map_into`](super::Preloading::map_into).
+    pub fn map_into<V>(self) -> Children<C, Q, MapInto<S, V>, Kind> {
+        Children::new(self.query, MapInto::new(self.nested))
     }
 }
 

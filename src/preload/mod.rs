@@ -40,6 +40,17 @@
 //!
 //! Whose key it is comes from Diesel's own derive: `#[diesel(belongs_to(User, foreign_key = author_id))]`.
 //!
+//! # Shapes
+//!
+//! | combinator | what it does |
+//! |---|---|
+//! | [`.map_into::<View>()`](Preloading::map_into) | the rows of a level, the root's too, as structs of your own |
+//! | [`.preload_if(wanted, relation)`](Preloading::preload_if) | `Option<..>`; no statement where it is not wanted |
+//! | [`.preload_at(Nth::<1>, relation)`](Preloading::preload_at) | a relation of another element of a row that is a tuple |
+//! | [`if_some(relation)`](if_some()) | a relation of parents that may not be there: `Option<P>`, as a LEFT JOIN gives them |
+//! | [`.shared()`](BelongsTo::shared) | `Arc<T>` for a belongs-to: one value for all rows that share it |
+//! | [`.load_optional(conn)`](Preloading::load_optional) | the first row or `None` |
+//!
 //! # What is promised
 //!
 //! * Rows keep the order of the query, and repeated rows each get their children.
@@ -54,6 +65,9 @@
 pub(crate) mod belongs_to;
 pub(crate) mod has_many;
 mod has_one;
+pub mod level;
+mod optional;
+pub mod place;
 pub mod plumbing;
 pub mod relation;
 mod tuple;
@@ -62,28 +76,43 @@ use std::marker::PhantomData;
 
 use diesel::RunQueryDsl;
 use diesel::connection::Connection;
+use diesel::dsl::Limit;
 use diesel::query_builder::AsQuery;
-use diesel::query_dsl::methods::LoadQuery;
+use diesel::query_dsl::methods::{LimitDsl, LoadQuery};
 
+use crate::dsl;
 use crate::error::Result;
 use crate::mode::Blocking;
+use level::MapInto;
 use plumbing::fetch::FetchAll;
 use relation::{CountStatements, Relations, RootRow};
 
 pub use belongs_to::{BelongsTo, Every, Filtered, belongs_to};
 pub use has_many::{Children, Many, has_many};
 pub use has_one::{One, has_one};
+pub use optional::{IfSome, if_some};
+pub use place::Nth;
 pub use plumbing::keys::{Key, KeyValue};
 pub use relation::Statements;
-pub use tuple::Append;
+pub use tuple::{Append, AppendAt};
 
 /// `.preload(relation)` on every Diesel query.
 pub trait PreloadDsl: Sized {
     /// Loads a relation with the rows of this query.
     ///
     /// The query says which rows are the parents: `.select(User::as_select())`, or a tuple that starts with the parent.
-    fn preload<R>(self, relation: R) -> Preloading<Self, (R,), Blocking> {
-        Preloading { query: self, relations: (relation,), mode: PhantomData }
+    fn preload<R>(self, relation: R) -> dsl::Preload<Self, R> {
+        Preloading { query: self, relations: ().append(relation), mode: PhantomData }
+    }
+
+    /// Loads a relation with the rows of this query if `wanted`: [`Preloading::preload_if`].
+    fn preload_if<R>(self, wanted: bool, relation: R) -> dsl::Preload<Self, Option<R>> {
+        self.preload(wanted.then_some(relation))
+    }
+
+    /// Loads a relation of another element of the rows: [`Preloading::preload_at`].
+    fn preload_at<const N: usize, R>(self, _: Nth<N>, relation: R) -> dsl::PreloadAt<Self, N, R> {
+        Preloading { query: self, relations: ().append_at(relation), mode: PhantomData }
     }
 }
 
@@ -105,6 +134,99 @@ impl<Q, S, M> Preloading<Q, S, M> {
         S: Append<R>,
     {
         Preloading { query: self.query, relations: self.relations.append(relation), mode: self.mode }
+    }
+
+    /// Loads one more relation if `wanted`: `Option<..>`, `None` for every row and no statement where it is not.
+    ///
+    /// For what each request asks for, as a GraphQL selection does. An `Option` of a relation is a relation too:
+    /// `.preload(selection.posts.then(|| has_many::<Post>()))`.
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// use blog::{models::{Post, Profile, User}, schema::users};
+    /// use turbodiesel::prelude::*;
+    ///
+    /// # let (with_posts, with_profile) = (true, false);
+    /// let conn = &mut blog::example()?;
+    /// let load = users::table
+    ///     .select(User::as_select())
+    ///     .preload_if(with_posts, has_many::<Post>())
+    ///     .preload_if(with_profile, has_one::<Profile>());
+    /// assert_eq!(load.statements().fixed(), 2);
+    /// let users: Vec<(User, Option<Vec<Post>>, Option<Option<Profile>>)> = load.load(conn)?;
+    /// assert!(users.iter().all(|(_, posts, profile)| posts.is_some() && profile.is_none()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn preload_if<R>(self, wanted: bool, relation: R) -> Preloading<Q, S::Output, M>
+    where
+        S: Append<Option<R>>,
+    {
+        self.preload(wanted.then_some(relation))
+    }
+
+    /// Loads a relation of another element of the rows than the first: `.preload_at(Nth::<1>, ..)` of the second.
+    ///
+    /// An element that may not be there (`Option<T>`, a LEFT JOIN) takes its relation in [`if_some`]. The statement is that
+    /// of the relation; nothing is sent where no row has a key.
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// use blog::{models::{Comment, Post, User}, schema::{posts, users}};
+    /// use turbodiesel::prelude::*;
+    ///
+    /// let conn = &mut blog::example()?;
+    /// let rows: Vec<((User, Post), Vec<Comment>)> = users::table
+    ///     .inner_join(posts::table.on(posts::author_id.eq(users::id)))
+    ///     .select((User::as_select(), Post::as_select()))
+    ///     .preload_at(Nth::<1>, has_many::<Comment>())
+    ///     .load(conn)?;
+    /// assert!(rows.iter().all(|((_, post), comments)| comments.iter().all(|comment| comment.post_id == post.id)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn preload_at<const N: usize, R>(self, _: Nth<N>, relation: R) -> Preloading<Q, S::Output, M>
+    where
+        S: AppendAt<Nth<N>, R>,
+    {
+        Preloading { query: self.query, relations: self.relations.append_at(relation), mode: self.mode }
+    }
+
+    /// Gives the rows as structs of your own: `V: From<(User, Vec<Post>)>`, the row with its relations as they would have
+    /// been without it. Relations have it too, for the rows of their level. No further relation can follow.
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// use blog::{models::{Post, User}, schema::users};
+    /// use turbodiesel::prelude::*;
+    ///
+    /// struct Author {
+    ///     name: String,
+    ///     titles: Vec<Title>,
+    /// }
+    /// #[derive(Clone)]
+    /// struct Title(String);
+    ///
+    /// impl From<(User, Vec<Title>)> for Author {
+    ///     fn from((user, titles): (User, Vec<Title>)) -> Self {
+    ///         Author { name: user.name, titles }
+    ///     }
+    /// }
+    /// impl From<Post> for Title {
+    ///     fn from(post: Post) -> Self {
+    ///         Title(post.title)
+    ///     }
+    /// }
+    ///
+    /// let conn = &mut blog::example()?;
+    /// let authors: Vec<Author> = users::table
+    ///     .select(User::as_select())
+    ///     .preload(has_many::<Post>().map_into::<Title>())
+    ///     .map_into::<Author>()
+    ///     .load(conn)?;
+    /// assert!(authors.iter().any(|author| !author.name.is_empty() && author.titles.iter().all(|Title(t)| !t.is_empty())));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn map_into<V>(self) -> Preloading<Q, MapInto<S, V>, M> {
+        Preloading { query: self.query, relations: MapInto::new(self.relations), mode: self.mode }
     }
 
     /// How many statements [`load`](Preloading::load) sends at most.
@@ -132,5 +254,40 @@ impl<Q, S> Preloading<Q, S, Blocking> {
     {
         let rows = RunQueryDsl::load::<R>(self.query, conn)?;
         conn.fetch_all(self.relations, rows)
+    }
+
+    /// The first row with its relations, or `None` where there is none: then no relation is asked for.
+    ///
+    /// One row is asked for, with `LIMIT 1` in place of a limit that the query may have, as Diesel's own `first` does.
+    ///
+    /// ```sql
+    /// SELECT "users"."id", .. FROM "users" WHERE "users"."email" = $1 LIMIT $2
+    /// ```
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// use blog::{models::{Post, User}, schema::users};
+    /// use turbodiesel::prelude::*;
+    ///
+    /// let conn = &mut blog::example()?;
+    /// let find = |id: i32| users::table.find(id).select(User::as_select()).preload(has_many::<Post>());
+    /// let user: Option<(User, Vec<Post>)> = find(1).load_optional(conn)?;
+    /// assert!(user.is_some_and(|(user, posts)| user.id == 1 && !posts.is_empty()));
+    /// assert!(find(-1).load_optional(conn)?.is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`load`](Preloading::load).
+    pub fn load_optional<'q, Conn, R, Row>(self, conn: &mut Conn) -> Result<Option<Row>>
+    where
+        Q: LimitDsl,
+        Limit<Q>: AsQuery<SqlType: RootRow<R>> + LoadQuery<'q, Conn, R>,
+        S: Relations<R, <<Limit<Q> as AsQuery>::SqlType as RootRow<R>>::Lens, Row = Row>,
+        Conn: Connection + FetchAll<'q, S, R, <<Limit<Q> as AsQuery>::SqlType as RootRow<R>>::Lens>,
+    {
+        let limited = Preloading { query: LimitDsl::limit(self.query, 1), relations: self.relations, mode: self.mode };
+        Ok(limited.load(conn)?.into_iter().next())
     }
 }

@@ -50,7 +50,8 @@ impl<R> Lens<R> for Whole {
     message = "the rows of this query are not known",
     label = "the selection does not say which model its rows are",
     note = "select a model with `.select(User::as_select())`",
-    note = "or a tuple that starts with one: `.select((User::as_select(), Profile::as_select()))`"
+    note = "or a tuple that starts with one: `.select((User::as_select(), Profile::as_select()))`",
+    note = "an aliased table selects no model, so it cannot be the root: query the table itself, and alias the other one"
 )]
 pub trait RootRow<R> {
     /// Where the parent stands.
@@ -66,7 +67,8 @@ impl<T: Selectable<DB>, DB: Backend> RootRow<T> for AsSelect<T, DB> {
     message = "`{Self}` does not belong to `{P}`",
     label = "no relation from `{P}` to `{Self}`",
     note = "put `#[derive(Associations)]` and `#[diesel(belongs_to({P}))]` on `{Self}`",
-    note = "`{P}` also needs `#[derive(Identifiable)]`, and both a key of one Rust type"
+    note = "`{P}` also needs `#[derive(Identifiable)]`, and both a key of one Rust type",
+    note = "for an `Option` of a parent, as a LEFT JOIN gives it: `if_some(has_many::<{Self}>())`"
 )]
 pub trait ChildOf<P> {
     /// The key. Not bound by [`Key`](super::Key) here, so that a type that is none has the message of its own.

@@ -4,7 +4,8 @@ use diesel::backend::Backend;
 use diesel::dsl::AsSelect;
 use diesel::expression::Selectable;
 
-use super::relation::{CountStatements, First, Lens, Relation, Relations, RootRow, Statements};
+use super::place::{At, Attached, Nth, Parent};
+use super::relation::{CountStatements, First, Lens, Relations, RootRow, Statements};
 
 /// Calls `$m` with the names, variables and positions of one to eight siblings.
 macro_rules! all_the_tuples {
@@ -22,19 +23,37 @@ macro_rules! all_the_tuples {
 pub(crate) use all_the_tuples;
 
 /// A set of relations with one more at its end: eight siblings at most.
-pub trait Append<T> {
+pub trait Append<T>: AppendAt<Parent, T> {
+    /// Appends a relation of the parent.
+    fn append(self, relation: T) -> Self::Output;
+}
+
+#[diagnostic::do_not_recommend]
+impl<S: AppendAt<Parent, T>, T> Append<T> for S {
+    fn append(self, relation: T) -> Self::Output {
+        self.append_at(relation)
+    }
+}
+
+/// A set of relations with one more, of the element at a place of the row.
+#[diagnostic::on_unimplemented(
+    message = "no relation can be added here",
+    note = "a level takes eight relations at most",
+    note = "rows that `.map_into()` or `.shared()` made take no more: put `.preload(..)` before it"
+)]
+pub trait AppendAt<W, T> {
     /// The longer set.
     type Output;
 
     /// Appends.
-    fn append(self, relation: T) -> Self::Output;
+    fn append_at(self, relation: T) -> Self::Output;
 }
 
-impl<T> Append<T> for () {
-    type Output = (T,);
+impl<W, T> AppendAt<W, T> for () {
+    type Output = (At<W, T>,);
 
-    fn append(self, relation: T) -> (T,) {
-        (relation,)
+    fn append_at(self, relation: T) -> Self::Output {
+        (At::new(relation),)
     }
 }
 
@@ -50,7 +69,7 @@ impl CountStatements for () {
 
 macro_rules! relations {
     ($($T:ident $t:ident $i:tt),+) => {
-        impl<R, L: Lens<R>, $($T: Relation<L::Parent>),+> Relations<R, L> for ($($T,)+) {
+        impl<R, L, $($T: Attached<R, L>),+> Relations<R, L> for ($($T,)+) {
             type Row = (R, $($T::Output),+);
         }
 
@@ -65,11 +84,11 @@ all_the_tuples!(relations);
 
 macro_rules! append {
     ($($T:ident $t:ident $i:tt),+) => {
-        impl<$($T,)+ New> Append<New> for ($($T,)+) {
-            type Output = ($($T,)+ New,);
+        impl<$($T,)+ W, New> AppendAt<W, New> for ($($T,)+) {
+            type Output = ($($T,)+ At<W, New>,);
 
-            fn append(self, relation: New) -> Self::Output {
-                ($(self.$i,)+ relation,)
+            fn append_at(self, relation: New) -> Self::Output {
+                ($(self.$i,)+ At::new(relation),)
             }
         }
     };
@@ -93,7 +112,32 @@ macro_rules! root_row {
             }
         }
 
+        nth! { [P $($T)+] $($T $i)+ }
         paste_row!($($T)+);
+    };
+}
+/// Every element of `(P, A, B)` by its number: 0 for `P`, 1 for `A`, whose own position in the row of siblings is 0.
+macro_rules! nth {
+    ($all:tt $($T:ident $i:tt)+) => {
+        nth!(@ 0 P 0 $all);
+        $(nth!(% $i $T $all);)+
+    };
+    (% 0 $T:ident $all:tt) => { nth!(@ 1 $T 1 $all); };
+    (% 1 $T:ident $all:tt) => { nth!(@ 2 $T 2 $all); };
+    (% 2 $T:ident $all:tt) => { nth!(@ 3 $T 3 $all); };
+    (% 3 $T:ident $all:tt) => { nth!(@ 4 $T 4 $all); };
+    (% 4 $T:ident $all:tt) => { nth!(@ 5 $T 5 $all); };
+    (% 5 $T:ident $all:tt) => { nth!(@ 6 $T 6 $all); };
+    (% 6 $T:ident $all:tt) => { nth!(@ 7 $T 7 $all); };
+    (% 7 $T:ident $all:tt) => { nth!(@ 8 $T 8 $all); };
+    (@ $n:tt $T:ident $i:tt [$($All:ident)+]) => {
+        impl<$($All),+> Lens<($($All,)+)> for Nth<$n> {
+            type Parent = $T;
+
+            fn parent(row: &($($All,)+)) -> &$T {
+                &row.$i
+            }
+        }
     };
 }
 /// Each further element is a pair of its SQL type and its Rust type, which only the call can connect.

@@ -1,5 +1,7 @@
 //! The driver: the only place below the terminal methods that names a connection.
 
+use std::sync::Arc;
+
 use diesel::RunQueryDsl;
 use diesel::connection::Connection;
 use diesel::query_dsl::methods::LoadQuery;
@@ -9,6 +11,9 @@ use crate::backend::Dialect;
 use crate::error::{Error, ErrorKind, Result};
 use crate::preload::belongs_to::BelongsTo;
 use crate::preload::has_many::Children;
+use crate::preload::level::{FromRow, MapInto, Shared};
+use crate::preload::optional::IfSome;
+use crate::preload::place::{At, Attached, Place};
 use crate::preload::relation::{Lens, Relation, Relations, Whole};
 use crate::preload::tuple::all_the_tuples;
 
@@ -65,6 +70,52 @@ preload! {
     BelongsTo<T, Q, S, A>;
 }
 
+impl<'q, P, Conn, T: Preload<'q, P, Conn>> Preload<'q, P, Conn> for Option<T> {
+    fn fetch(self, parents: &[&P], conn: &mut Conn) -> Result<Vec<Self::Output>> {
+        match self {
+            Some(relation) => Ok(relation.fetch(parents, conn)?.into_iter().map(Some).collect()),
+            None => Ok(parents.iter().map(|_| None).collect()),
+        }
+    }
+}
+
+impl<'q, P, Conn, T: Preload<'q, P, Conn>> Preload<'q, Option<P>, Conn> for IfSome<T> {
+    fn fetch(self, parents: &[&Option<P>], conn: &mut Conn) -> Result<Vec<Self::Output>> {
+        let there: Vec<&P> = parents.iter().filter_map(|parent| parent.as_ref()).collect();
+        let outputs = self.relation.fetch(&there, conn)?;
+        if outputs.len() != there.len() {
+            return Err(wrong_number(there.len(), outputs.len()));
+        }
+        let mut outputs = outputs.into_iter();
+        Ok(parents.iter().map(|parent| parent.as_ref().and_then(|_| outputs.next())).collect())
+    }
+}
+
+/// A relation in its place that can be loaded on `Conn`.
+pub trait PreloadAt<'q, R, L, Conn>: Attached<R, L> {
+    /// One output for each row, in their order.
+    ///
+    /// # Errors
+    ///
+    /// Those of the relation, and a wrong number of outputs.
+    fn fetch_at(self, rows: &[R], conn: &mut Conn) -> Result<Vec<Self::Output>>;
+}
+
+impl<'q, R, L, Conn, W, T> PreloadAt<'q, R, L, Conn> for At<W, T>
+where
+    W: Place<R, L>,
+    T: Preload<'q, <W::Lens as Lens<R>>::Parent, Conn>,
+{
+    fn fetch_at(self, rows: &[R], conn: &mut Conn) -> Result<Vec<T::Output>> {
+        let parents: Vec<_> = rows.iter().map(W::Lens::parent).collect();
+        let outputs = self.relation.fetch(&parents, conn)?;
+        match outputs.len() {
+            found if found == rows.len() => Ok(outputs),
+            found => Err(wrong_number(rows.len(), found)),
+        }
+    }
+}
+
 /// A connection that can fetch the relations `S` of one level, one after the other.
 ///
 /// On the connection, not on the relations: until the compiler knows the connection it then looks no further, where it
@@ -86,24 +137,16 @@ impl<R, L, Conn> FetchAll<'_, (), R, L> for Conn {
 
 macro_rules! fetch_all {
     ($($T:ident $t:ident $i:tt),+) => {
-        impl<'q, R, L: Lens<R>, Conn, $($T: Preload<'q, L::Parent, Conn>),+> FetchAll<'q, ($($T,)+), R, L> for Conn {
+        impl<'q, R, L, Conn, $($T: PreloadAt<'q, R, L, Conn>),+> FetchAll<'q, ($($T,)+), R, L> for Conn {
             fn fetch_all(
                 &mut self,
                 relations: ($($T,)+),
                 rows: Vec<R>,
             ) -> Result<Vec<<($($T,)+) as Relations<R, L>>::Row>> {
-                let parents: Vec<&L::Parent> = rows.iter().map(L::parent).collect();
-                $(
-                    let $t = relations.$i.fetch(&parents, self)?;
-                    if $t.len() != parents.len() {
-                        return Err(wrong_number(parents.len(), $t.len()));
-                    }
-                    let mut $t = $t.into_iter();
-                )+
-                drop(parents);
+                $(let mut $t = relations.$i.fetch_at(&rows, self)?.into_iter();)+
                 let mut with = Vec::with_capacity(rows.len());
                 for row in rows {
-                    // As many as rows: checked above.
+                    // As many as rows: `fetch_at` checks it.
                     let ($(Some($t),)+) = ($($t.next(),)+) else { break };
                     with.push((row, $($t),+));
                 }
@@ -113,6 +156,27 @@ macro_rules! fetch_all {
     };
 }
 all_the_tuples!(fetch_all);
+
+impl<'q, R, L, S, V, Conn> FetchAll<'q, MapInto<S, V>, R, L> for Conn
+where
+    S: Relations<R, L>,
+    V: FromRow<S::Row>,
+    Conn: FetchAll<'q, S, R, L>,
+{
+    fn fetch_all(&mut self, relations: MapInto<S, V>, rows: Vec<R>) -> Result<Vec<V>> {
+        Ok(self.fetch_all(relations.relations, rows)?.into_iter().map(V::from_row).collect())
+    }
+}
+
+impl<'q, R, L, S, Conn> FetchAll<'q, Shared<S>, R, L> for Conn
+where
+    S: Relations<R, L>,
+    Conn: FetchAll<'q, S, R, L>,
+{
+    fn fetch_all(&mut self, relations: Shared<S>, rows: Vec<R>) -> Result<Vec<Arc<S::Row>>> {
+        Ok(self.fetch_all(relations.relations, rows)?.into_iter().map(Arc::new).collect())
+    }
+}
 
 fn wrong_number(parents: usize, outputs: usize) -> Error {
     Error::new(ErrorKind::WrongNumberOfResults, format!("a relation gave {outputs} results for {parents} parents"))

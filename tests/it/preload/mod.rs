@@ -2,6 +2,7 @@
 
 mod errors;
 mod keys;
+mod levels;
 mod relations;
 mod roots;
 mod statements;

@@ -18,6 +18,7 @@ use diesel::associations::HasTable;
 
 use crate::keyset::{self, IntoOrdering, NoSize};
 use crate::mode::Blocking;
+use crate::preload::by::{self, ByColumn, Folded};
 use crate::preload::level::{MapInto, Shared};
 use crate::preload::place::{At, Nth, Parent};
 use crate::preload::{self, AppendAt, Children, Many, One, Preloading};
@@ -49,39 +50,65 @@ pub trait RelationDsl {
     type Query;
     /// Its relations.
     type Nested;
+    /// What joins its parents and children.
+    type Joins;
     /// The same relation of another query.
-    type Of<Q, S>;
+    type Of<Q, S, J>;
     /// The same relation of a filtered query.
     type Filtered<Q>;
 }
 
-impl<C, Q, S, Kind> RelationDsl for Children<C, Q, S, Kind> {
+impl<C, Q, S, Kind, J> RelationDsl for Children<C, Q, S, Kind, J> {
     type Query = Q;
     type Nested = S;
-    type Of<Q2, S2> = Children<C, Q2, S2, Kind>;
-    type Filtered<Q2> = Children<C, Q2, S, Kind>;
+    type Joins = J;
+    type Of<Q2, S2, J2> = Children<C, Q2, S2, Kind, J2>;
+    type Filtered<Q2> = Children<C, Q2, S, Kind, J>;
 }
 
-impl<T, Q, S, A> RelationDsl for preload::BelongsTo<T, Q, S, A> {
+impl<T, Q, S, A, J> RelationDsl for preload::BelongsTo<T, Q, S, A, J> {
     type Query = Q;
     type Nested = S;
-    type Of<Q2, S2> = preload::BelongsTo<T, Q2, S2, A>;
-    type Filtered<Q2> = preload::BelongsTo<T, Q2, S, preload::Filtered>;
+    type Joins = J;
+    type Of<Q2, S2, J2> = preload::BelongsTo<T, Q2, S2, A, J2>;
+    type Filtered<Q2> = preload::BelongsTo<T, Q2, S, preload::Filtered, J>;
 }
 
 /// The type of `relation.filter(predicate)`.
 pub type Filter<R, Predicate> = <R as RelationDsl>::Filtered<diesel::dsl::Filter<<R as RelationDsl>::Query, Predicate>>;
 
 /// The type of `relation.order(expression)`.
-pub type OrderBy<R, E> =
-    <R as RelationDsl>::Of<diesel::dsl::Order<<R as RelationDsl>::Query, E>, <R as RelationDsl>::Nested>;
+pub type OrderBy<R, E> = <R as RelationDsl>::Of<
+    diesel::dsl::Order<<R as RelationDsl>::Query, E>,
+    <R as RelationDsl>::Nested,
+    <R as RelationDsl>::Joins,
+>;
 
 /// The type of `relation.preload(nested)`.
-pub type With<R, Nested> =
-    <R as RelationDsl>::Of<<R as RelationDsl>::Query, <<R as RelationDsl>::Nested as AppendAt<Parent, Nested>>::Output>;
+pub type With<R, Nested> = <R as RelationDsl>::Of<
+    <R as RelationDsl>::Query,
+    <<R as RelationDsl>::Nested as AppendAt<Parent, Nested>>::Output,
+    <R as RelationDsl>::Joins,
+>;
 
 /// The type of `relation.map_into::<V>()`.
-pub type Into<R, V> = <R as RelationDsl>::Of<<R as RelationDsl>::Query, MapInto<<R as RelationDsl>::Nested, V>>;
+pub type Into<R, V> = <R as RelationDsl>::Of<
+    <R as RelationDsl>::Query,
+    MapInto<<R as RelationDsl>::Nested, V>,
+    <R as RelationDsl>::Joins,
+>;
 
 /// The type of `belongs_to.shared()`.
-pub type AsShared<R> = <R as RelationDsl>::Of<<R as RelationDsl>::Query, Shared<<R as RelationDsl>::Nested>>;
+pub type AsShared<R> =
+    <R as RelationDsl>::Of<<R as RelationDsl>::Query, Shared<<R as RelationDsl>::Nested>, <R as RelationDsl>::Joins>;
+
+type JoinedBy<R, J> = <R as RelationDsl>::Of<<R as RelationDsl>::Query, <R as RelationDsl>::Nested, J>;
+
+/// The type of `relation.by(columns)`.
+pub type By<R, Columns> = JoinedBy<R, ByColumn<Columns>>;
+
+/// The type of `relation.by_key(columns, closure)`.
+pub type ByKey<R, Columns, F> = JoinedBy<R, by::ByKey<Columns, F>>;
+
+/// The type of `relation.fold_keys(closure)`, of keys `K`.
+pub type FoldKeys<R, K> = JoinedBy<R, Folded<<R as RelationDsl>::Joins, K>>;

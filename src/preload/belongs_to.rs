@@ -4,17 +4,17 @@ use std::marker::PhantomData;
 
 use diesel::associations::HasTable;
 use diesel::dsl::Filter;
-use diesel::expression::Expression;
 use diesel::query_builder::QueryFragment;
 use diesel::query_dsl::methods::FilterDsl;
-use diesel::query_source::Table;
-use diesel::sql_types::{SqlType, is_nullable};
+use diesel::sql_types::is_nullable;
 
+use super::by::{ByKey, Folded, Holder, Joins};
+use super::key::Key;
 use super::level::{MapInto, Shared};
-use super::plumbing::keys::{Key, Slots};
-use super::plumbing::statement::{self, Keyed, Prepared, Steps};
-use super::plumbing::stitch;
-use super::relation::{ChildOf, ChildRow, CountStatements, Relation, Relations, Statements, Whole};
+use super::plumbing::keys::Slots;
+use super::plumbing::statement::{self, Keyed, Prepared, PreparedBy, Steps};
+use super::plumbing::stitch::{self, Second};
+use super::relation::{ChildRow, CountStatements, Relation, Relations, Statements, Whole};
 use super::tuple::Append;
 use crate::backend::Dialect;
 use crate::dsl;
@@ -47,25 +47,27 @@ use crate::error::{Error, ErrorKind, Result};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn belongs_to<T: HasTable>() -> dsl::BelongsTo<T> {
-    BelongsTo::new(T::table(), ())
+    BelongsTo { query: T::table(), nested: (), joins: Holder, marker: PhantomData }
 }
 
 /// The relation of [`belongs_to`].
 #[must_use = "a relation is loaded by the query that it is given to"]
 #[derive(Debug)]
-pub struct BelongsTo<T, Q, S, A = Every> {
+pub struct BelongsTo<T, Q, S, A = Every, J = Holder> {
     query: Q,
     nested: S,
+    joins: J,
     marker: PhantomData<fn() -> (T, A)>,
 }
 
 // By hand: a derive would ask it of the model too.
-impl<T, Q: Clone, S: Clone, A> Clone for BelongsTo<T, Q, S, A> {
+impl<T, Q: Clone, S: Clone, A, J: Clone> Clone for BelongsTo<T, Q, S, A, J> {
     fn clone(&self) -> Self {
-        BelongsTo::new(self.query.clone(), self.nested.clone())
+        let (query, nested, joins) = (self.query.clone(), self.nested.clone(), self.joins.clone());
+        BelongsTo { query, nested, joins, marker: PhantomData }
     }
 }
-impl<T, Q: Copy, S: Copy, A> Copy for BelongsTo<T, Q, S, A> {}
+impl<T, Q: Copy, S: Copy, A, J: Copy> Copy for BelongsTo<T, Q, S, A, J> {}
 
 /// Every row is among those that the query can find: a key without a row dangles.
 #[derive(Debug, Clone, Copy)]
@@ -75,30 +77,71 @@ pub struct Every;
 #[derive(Debug, Clone, Copy)]
 pub struct Filtered;
 
-impl<T, Q, S, A> BelongsTo<T, Q, S, A> {
-    fn new(query: Q, nested: S) -> Self {
-        BelongsTo { query, nested, marker: PhantomData }
+impl<T, Q, S, A, J> BelongsTo<T, Q, S, A, J> {
+    /// The same relation of another query, which finds as many rows (`A2`).
+    pub(super) fn with_query<Q2, A2>(self, change: impl FnOnce(Q) -> Q2) -> BelongsTo<T, Q2, S, A2, J> {
+        BelongsTo { query: change(self.query), nested: self.nested, joins: self.joins, marker: PhantomData }
+    }
+
+    fn with_nested<S2>(self, change: impl FnOnce(S) -> S2) -> BelongsTo<T, Q, S2, A, J> {
+        BelongsTo { query: self.query, nested: change(self.nested), joins: self.joins, marker: PhantomData }
+    }
+
+    fn joined<J2>(self, joins: impl FnOnce(J) -> J2) -> BelongsTo<T, Q, S, A, J2> {
+        BelongsTo { query: self.query, nested: self.nested, joins: joins(self.joins), marker: PhantomData }
     }
 
     /// Only the targets for which the predicate holds. The result becomes `Option<T>`: a target that is filtered out is
     /// `None`.
-    pub fn filter<Predicate>(self, predicate: Predicate) -> BelongsTo<T, Filter<Q, Predicate>, S, Filtered>
+    pub fn filter<Predicate>(self, predicate: Predicate) -> BelongsTo<T, Filter<Q, Predicate>, S, Filtered, J>
     where
         Q: FilterDsl<Predicate>,
     {
-        BelongsTo::new(FilterDsl::filter(self.query, predicate), self.nested)
+        self.with_query(|query| FilterDsl::filter(query, predicate))
     }
 
     /// Loads a relation of the targets with them: `(User, Option<Profile>)`, one more statement.
-    pub fn preload<R>(self, relation: R) -> BelongsTo<T, Q, S::Output, A>
+    pub fn preload<R>(self, relation: R) -> BelongsTo<T, Q, S::Output, A, J>
     where
         S: Append<R>,
     {
-        BelongsTo::new(self.query, self.nested.append(relation))
+        self.with_nested(|nested| nested.append(relation))
+    }
+
+    /// Any columns of the target that say which it is, and the key of a row that stands in them: for a second key to the
+    /// same table, a unique column that is not the primary key, or several columns.
+    ///
+    /// Each row gets a `T`, or an `Option<T>` where the closure returns an `Option`. (There is no `.by(column)` here: a column
+    /// does not say which field of the row at hand it is.)
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// use blog::{models::{Post, User}, schema::{posts, users}};
+    /// use turbodiesel::prelude::*;
+    ///
+    /// let conn = &mut blog::example()?;
+    /// let posts: Vec<(Post, User, Option<User>)> = posts::table
+    ///     .select(Post::as_select())
+    ///     .preload(belongs_to::<User>())
+    ///     .preload(belongs_to::<User>().by_key(users::id, |post: &Post| post.editor_id))
+    ///     .load(conn)?;
+    /// assert!(posts.iter().all(|(post, _, editor)| post.editor_id == editor.as_ref().map(|user| user.id)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn by_key<Columns, P, V, F>(self, columns: Columns, key: F) -> BelongsTo<T, Q, S, A, ByKey<Columns, F>>
+    where
+        F: Fn(&P) -> V,
+    {
+        self.joined(|_| ByKey { columns, key })
+    }
+
+    /// Makes keys equal in Rust that the database takes for equal, as [`Children::fold_keys`](super::Children::fold_keys).
+    pub fn fold_keys<K>(self, fold: impl Fn(K) -> K + Send + Sync + 'static) -> BelongsTo<T, Q, S, A, Folded<J, K>> {
+        self.joined(|joins| Folded { joins, fold: std::sync::Arc::new(fold) })
     }
 
     /// Loads a relation of the targets with them if `wanted`: [`Preloading::preload_if`](super::Preloading::preload_if).
-    pub fn preload_if<R>(self, wanted: bool, relation: R) -> BelongsTo<T, Q, S::Output, A>
+    pub fn preload_if<R>(self, wanted: bool, relation: R) -> BelongsTo<T, Q, S::Output, A, J>
     where
         S: Append<Option<R>>,
     {
@@ -107,8 +150,8 @@ impl<T, Q, S, A> BelongsTo<T, Q, S, A> {
 
     /// Gives the targets as structs of your own, `V: From<(User, Option<Profile>)>`, or `V: From<User>` where nothing is
     /// loaded with them: [`Preloading::map_into`](super::Preloading::map_into).
-    pub fn map_into<V>(self) -> BelongsTo<T, Q, MapInto<S, V>, A> {
-        BelongsTo::new(self.query, MapInto::new(self.nested))
+    pub fn map_into<V>(self) -> BelongsTo<T, Q, MapInto<S, V>, A, J> {
+        self.with_nested(MapInto::new)
     }
 
     /// Gives `Arc<T>` in place of `T`: the rows that share a target share one value of it, and none is cloned. The
@@ -128,8 +171,8 @@ impl<T, Q, S, A> BelongsTo<T, Q, S, A> {
     /// assert_eq!(addresses.len(), authors.len());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn shared(self) -> BelongsTo<T, Q, Shared<S>, A> {
-        BelongsTo::new(self.query, Shared { relations: self.nested })
+    pub fn shared(self) -> BelongsTo<T, Q, Shared<S>, A, J> {
+        self.with_nested(|relations| Shared { relations })
     }
 }
 
@@ -192,70 +235,75 @@ impl<Row, Nullability> Presence<Row> for Of<Nullability, Filtered> {
     }
 }
 
-type IsNull<Column> = <<Column as Expression>::SqlType as SqlType>::IsNull;
-type PrimaryKey<T> = <<T as HasTable>::Table as Table>::PrimaryKey;
-
-impl<P, T, Q, S, A> Relation<P> for BelongsTo<T, Q, S, A>
+impl<P, T, Q, S, A, J> Relation<P> for BelongsTo<T, Q, S, A, J>
 where
-    P: ChildOf<T, Column: Expression<SqlType: SqlType>>,
+    J: Joins<P, T>,
     S: Relations<T, Whole>,
-    Of<IsNull<P::Column>, A>: Presence<S::Row>,
+    Of<J::Null, A>: Presence<S::Row>,
 {
-    type Output = <Of<IsNull<P::Column>, A> as Presence<S::Row>>::Output;
+    type Output = <Of<J::Null, A> as Presence<S::Row>>::Output;
 }
 
-impl<T, Q, S: CountStatements, A> CountStatements for BelongsTo<T, Q, S, A> {
+impl<T, Q, S: CountStatements, A, J> CountStatements for BelongsTo<T, Q, S, A, J> {
     fn statements(&self) -> Statements {
         Statements::fixed_at(1) + self.nested.statements()
     }
 }
 
-impl<P, DB, T, Q, S, A> Steps<P, DB> for BelongsTo<T, Q, S, A>
+impl<P, DB, T, Q, S, A, J> Steps<P, DB> for BelongsTo<T, Q, S, A, J>
 where
     DB: Dialect,
-    T: HasTable,
-    PrimaryKey<T>: Copy,
-    P: ChildOf<T, Key: Key, Column: Expression<SqlType: SqlType> + QueryFragment<DB>>,
-    Q: Keyed<DB, PrimaryKey<T>, P::Key, PrimaryKey<T>, T>,
+    J: Joins<P, T, Key: Key, Named: QueryFragment<DB>>,
+    Q: Keyed<DB, J::Columns, J::Key, T>,
     S: Relations<T, Whole, Row: ChildRow>,
-    Of<IsNull<P::Column>, A>: Presence<S::Row>,
+    Of<J::Null, A>: Presence<S::Row>,
 {
-    type Key = P::Key;
+    type Key = J::Key;
     type Child = T;
     type Statement = Q::Statement;
     type Nested = S;
-    type Pending = Slots<P::Key>;
+    type Pending = J::Named;
 
-    fn prepare(self, parents: &[&P]) -> Prepared<Q::Statement, S, Slots<P::Key>> {
-        let (slots, keys) = Slots::new(parents.iter().map(|parent| parent.foreign_key().cloned()));
-        let column = T::table().primary_key();
-        let statement = keys.map(|keys| self.query.keyed(column, keys, column));
-        Prepared { statement, nested: self.nested, pending: slots }
+    fn prepare(self, parents: &[&P]) -> Result<PreparedBy<Self, P, DB>> {
+        let keys = parents.iter().map(|parent| self.joins.key(parent));
+        let (slots, keys) = Slots::new(keys, self.joins.fold());
+        let (columns, pending) = (self.joins.columns(), self.joins.named());
+        let statement = keys.map(|keys| self.query.keyed(columns, keys));
+        Ok(Prepared { statement, slots, nested: self.nested, pending })
     }
 
-    fn stitch(slots: Slots<P::Key>, targets: impl Iterator<Item = (P::Key, S::Row)>) -> Result<Vec<Self::Output>> {
-        let column = P::Column::default();
-        let by_slot =
-            stitch::one(&slots, targets).map_err(|misfit| statement::misfit::<DB, _>("belongs_to", &column, misfit))?;
-        let found = stitch::hand_out(&slots, by_slot).into_iter().map(|handed| match handed {
+    fn stitch(
+        column: J::Named,
+        slots: &Slots<J::Key>,
+        targets: impl ExactSizeIterator<Item = (usize, S::Row)>,
+    ) -> Result<Vec<Self::Output>> {
+        let with_key = |error: Error, slot: Option<usize>| match slot.and_then(|slot| slots.key(slot)) {
+            Some(key) => error.with_key(key),
+            None => error,
+        };
+        let by_slot = stitch::one(slots.len(), targets)
+            .map_err(|Second(slot)| with_key(statement::second_row::<DB>("belongs_to", &column), Some(slot)))?;
+        let found = stitch::hand_out(slots, by_slot).into_iter().map(|handed| match handed {
             None => Found::NullKey,
             Some(None) => Found::NoRow,
             Some(Some(row)) => Found::Row(row),
         });
-        let dangling = |slot: &Option<usize>| {
-            let message =
-                format!("belongs_to: {} points to a row that is not there", statement::column_name::<DB>(&column));
-            let error = Error::new(ErrorKind::DanglingKey, message);
-            match slot.and_then(|slot| slots.key(slot)) {
-                Some(key) => error.with_key(key),
-                None => error,
-            }
+        let dangling = |slot| {
+            let column = statement::column_name::<DB>(&column);
+            let message = if J::NAMES_PARENT {
+                format!("belongs_to: {column} points to a row that is not there")
+            } else {
+                format!("belongs_to: no row of {column} has the key of a row that points to it")
+            };
+            with_key(Error::new(ErrorKind::DanglingKey, message), slot)
         };
         found
             .zip(slots.of_parents())
-            .map(|(found, slot)| {
-                <Of<IsNull<P::Column>, A> as Presence<S::Row>>::of(found).ok_or_else(|| dangling(slot))
-            })
+            .map(|(found, slot)| <Of<J::Null, A> as Presence<S::Row>>::of(found).ok_or_else(|| dangling(slot)))
             .collect()
+    }
+
+    fn unmatched(column: &J::Named, key: &J::Key) -> Error {
+        statement::unmatched::<DB>("belongs_to", column, key)
     }
 }

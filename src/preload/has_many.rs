@@ -3,21 +3,22 @@
 use std::marker::PhantomData;
 
 use diesel::associations::HasTable;
-use diesel::dsl::{AssumeNotNull, Filter, Order};
+use diesel::dsl::{Filter, Order};
 use diesel::expression::Expression;
-use diesel::expression_methods::NullableExpressionMethods;
 use diesel::query_builder::QueryFragment;
 use diesel::query_dsl::methods::{FilterDsl, OrderDsl};
 
+use super::by::{Associated, ByColumn, ByKey, Folded, Joins};
+use super::key::Key;
 use super::level::MapInto;
-use super::plumbing::keys::{Key, Slots};
-use super::plumbing::statement::{self, Keyed, Prepared, Steps};
-use super::plumbing::stitch::{self, Misfit};
-use super::relation::{ChildOf, ChildRow, CountStatements, Relation, Relations, Statements, Whole};
+use super::plumbing::keys::Slots;
+use super::plumbing::statement::{self, Keyed, Prepared, PreparedBy, Steps};
+use super::plumbing::stitch::{self, Second};
+use super::relation::{ChildRow, CountStatements, Relation, Relations, Statements, Whole};
 use super::tuple::Append;
 use crate::backend::Dialect;
 use crate::dsl;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Every parent with all its children: `Vec<C>`, empty for the childless.
 ///
@@ -49,53 +50,70 @@ use crate::error::Result;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn has_many<C: HasTable>() -> dsl::HasMany<C> {
-    Children { query: C::table(), nested: (), marker: PhantomData }
+    Children::new(C::table())
 }
 
 /// Children that carry the key of their parent: [`has_many`] and [`has_one`](super::has_one).
 #[must_use = "a relation is loaded by the query that it is given to"]
 #[derive(Debug)]
-pub struct Children<C, Q, S, Kind> {
+pub struct Children<C, Q, S, Kind, J = Associated> {
     query: Q,
     nested: S,
+    joins: J,
     marker: PhantomData<fn() -> (C, Kind)>,
 }
 
 // By hand: a derive would ask it of the model too.
-impl<C, Q: Clone, S: Clone, Kind> Clone for Children<C, Q, S, Kind> {
+impl<C, Q: Clone, S: Clone, Kind, J: Clone> Clone for Children<C, Q, S, Kind, J> {
     fn clone(&self) -> Self {
-        Children::new(self.query.clone(), self.nested.clone())
+        let (query, nested, joins) = (self.query.clone(), self.nested.clone(), self.joins.clone());
+        Children { query, nested, joins, marker: PhantomData }
     }
 }
-impl<C, Q: Copy, S: Copy, Kind> Copy for Children<C, Q, S, Kind> {}
+impl<C, Q: Copy, S: Copy, Kind, J: Copy> Copy for Children<C, Q, S, Kind, J> {}
 
 /// All children of a parent.
 #[derive(Debug, Clone, Copy)]
 pub struct Many;
 
-impl<C, Q, S, Kind> Children<C, Q, S, Kind> {
-    pub(super) fn new(query: Q, nested: S) -> Self {
-        Children { query, nested, marker: PhantomData }
+impl<C, Q, Kind> Children<C, Q, (), Kind> {
+    pub(super) fn new(query: Q) -> Self {
+        Children { query, nested: (), joins: Associated, marker: PhantomData }
+    }
+}
+
+impl<C, Q, S, Kind, J> Children<C, Q, S, Kind, J> {
+    /// The same relation of another query.
+    pub(super) fn with_query<Q2>(self, change: impl FnOnce(Q) -> Q2) -> Children<C, Q2, S, Kind, J> {
+        Children { query: change(self.query), nested: self.nested, joins: self.joins, marker: PhantomData }
+    }
+
+    fn with_nested<S2>(self, change: impl FnOnce(S) -> S2) -> Children<C, Q, S2, Kind, J> {
+        Children { query: self.query, nested: change(self.nested), joins: self.joins, marker: PhantomData }
+    }
+
+    fn joined<J2>(self, joins: impl FnOnce(J) -> J2) -> Children<C, Q, S, Kind, J2> {
+        Children { query: self.query, nested: self.nested, joins: joins(self.joins), marker: PhantomData }
     }
 
     /// Only the children for which the predicate holds; parents stay, whether or not a child is left.
-    pub fn filter<Predicate>(self, predicate: Predicate) -> Children<C, Filter<Q, Predicate>, S, Kind>
+    pub fn filter<Predicate>(self, predicate: Predicate) -> Children<C, Filter<Q, Predicate>, S, Kind, J>
     where
         Q: FilterDsl<Predicate>,
     {
-        Children::new(FilterDsl::filter(self.query, predicate), self.nested)
+        self.with_query(|query| FilterDsl::filter(query, predicate))
     }
 
     /// Loads a relation of the children with them: `Vec<(Post, Vec<Comment>)>`, one more statement.
-    pub fn preload<R>(self, relation: R) -> Children<C, Q, S::Output, Kind>
+    pub fn preload<R>(self, relation: R) -> Children<C, Q, S::Output, Kind, J>
     where
         S: Append<R>,
     {
-        Children::new(self.query, self.nested.append(relation))
+        self.with_nested(|nested| nested.append(relation))
     }
 
     /// Loads a relation of the children with them if `wanted`: [`Preloading::preload_if`](super::Preloading::preload_if).
-    pub fn preload_if<R>(self, wanted: bool, relation: R) -> Children<C, Q, S::Output, Kind>
+    pub fn preload_if<R>(self, wanted: bool, relation: R) -> Children<C, Q, S::Output, Kind, J>
     where
         S: Append<Option<R>>,
     {
@@ -104,19 +122,74 @@ impl<C, Q, S, Kind> Children<C, Q, S, Kind> {
 
     /// Gives the children as structs of your own, `V: From<(Post, Vec<Comment>)>`, or `V: From<Post>` where nothing is
     /// loaded with them: [`Preloading::map_into`](super::Preloading::map_into).
-    pub fn map_into<V>(self) -> Children<C, Q, MapInto<S, V>, Kind> {
-        Children::new(self.query, MapInto::new(self.nested))
+    pub fn map_into<V>(self) -> Children<C, Q, MapInto<S, V>, Kind, J> {
+        self.with_nested(MapInto::new)
+    }
+
+    /// Another column of the children that holds the parent's primary key: for a second key to the same table, and for a
+    /// table that points to itself. A tuple of columns, in the order of the primary key, where that has several.
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// use blog::{models::{Post, User}, schema::{posts, users}};
+    /// use turbodiesel::prelude::*;
+    ///
+    /// let conn = &mut blog::example()?;
+    /// // The posts that a user edited; `has_many::<Post>()` alone are those that the user wrote.
+    /// let editors: Vec<(User, Vec<Post>)> = users::table
+    ///     .select(User::as_select())
+    ///     .preload(has_many::<Post>().by(posts::editor_id))
+    ///     .load(conn)?;
+    /// assert!(editors.iter().all(|(user, posts)| posts.iter().all(|post| post.editor_id == Some(user.id))));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn by<Columns>(self, columns: Columns) -> Children<C, Q, S, Kind, ByColumn<Columns>> {
+        self.joined(|_| ByColumn(columns))
+    }
+
+    /// Any columns of the children, and the key of a parent that stands in them: a unique column that is not the primary
+    /// key, or several columns. A parent whose closure returns `None` has no children.
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// use blog::{models::{Post, Profile}, schema::{posts, profiles}};
+    /// use turbodiesel::prelude::*;
+    ///
+    /// let conn = &mut blog::example()?;
+    /// // The profile of the author, without the author.
+    /// let posts: Vec<(Post, Option<Profile>)> = posts::table
+    ///     .select(Post::as_select())
+    ///     .preload(has_one::<Profile>().by_key(profiles::user_id, |post: &Post| post.author_id))
+    ///     .load(conn)?;
+    /// assert!(posts.iter().flat_map(|(post, profile)| Some((post, profile.as_ref()?))).all(|(a, b)| a.author_id == b.user_id));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn by_key<Columns, P, V, F>(self, columns: Columns, key: F) -> Children<C, Q, S, Kind, ByKey<Columns, F>>
+    where
+        F: Fn(&P) -> V,
+    {
+        self.joined(|_| ByKey { columns, key })
+    }
+
+    /// Makes keys equal in Rust that the database takes for equal: `.fold_keys(|code: String| code.to_lowercase())` for a
+    /// case-insensitive collation, `.trim_end()` for a padded one.
+    ///
+    /// Without it a child whose key is spelled otherwise than its parent's is an error
+    /// ([`is_unmatched_child`](crate::Error::is_unmatched_child)), as nobody can tell whose it is. The keys that are sent are
+    /// not folded. Keys that the fold makes equal share their children.
+    pub fn fold_keys<K>(self, fold: impl Fn(K) -> K + Send + Sync + 'static) -> Children<C, Q, S, Kind, Folded<J, K>> {
+        self.joined(|joins| Folded { joins, fold: std::sync::Arc::new(fold) })
     }
 }
 
-impl<C, Q, S> Children<C, Q, S, Many> {
+impl<C, Q, S, J> Children<C, Q, S, Many, J> {
     /// The order of the children of each parent. Without it, whatever order the database gives.
-    pub fn order<E>(self, order: E) -> Children<C, Order<Q, E>, S, Many>
+    pub fn order<E>(self, order: E) -> Children<C, Order<Q, E>, S, Many, J>
     where
         E: Expression,
         Q: OrderDsl<E>,
     {
-        Children::new(OrderDsl::order(self.query, order), self.nested)
+        self.with_query(|query| OrderDsl::order(query, order))
     }
 }
 
@@ -131,61 +204,72 @@ pub trait Arity<Row>: Sized {
     ///
     /// # Errors
     ///
-    /// Where a child fits no slot, or a slot has too many.
-    fn collect<K: Key>(
-        slots: &Slots<K>,
-        children: impl Iterator<Item = (K, Row)>,
-    ) -> Result<Vec<Self::Output>, Misfit<K>>;
+    /// Where a slot has too many.
+    fn collect(
+        slots: usize,
+        children: impl ExactSizeIterator<Item = (usize, Row)>,
+    ) -> Result<Vec<Self::Output>, Second>;
 }
 
 impl<Row: ChildRow> Arity<Row> for Many {
     type Output = Vec<Row>;
     const NAME: &'static str = "has_many";
 
-    fn collect<K: Key>(slots: &Slots<K>, children: impl Iterator<Item = (K, Row)>) -> Result<Vec<Vec<Row>>, Misfit<K>> {
-        stitch::many(slots, children)
+    fn collect(slots: usize, children: impl ExactSizeIterator<Item = (usize, Row)>) -> Result<Vec<Vec<Row>>, Second> {
+        Ok(stitch::many(slots, children))
     }
 }
 
-impl<P, C, Q, S, Kind> Relation<P> for Children<C, Q, S, Kind>
+impl<P, C, Q, S, Kind, J> Relation<P> for Children<C, Q, S, Kind, J>
 where
-    C: ChildOf<P>,
+    J: Joins<P, C>,
     S: Relations<C, Whole>,
     Kind: Arity<S::Row>,
 {
     type Output = Kind::Output;
 }
 
-impl<C, Q, S: CountStatements, Kind> CountStatements for Children<C, Q, S, Kind> {
+impl<C, Q, S: CountStatements, Kind, J> CountStatements for Children<C, Q, S, Kind, J> {
     fn statements(&self) -> Statements {
         Statements::fixed_at(1) + self.nested.statements()
     }
 }
 
-impl<P, DB, C, Q, S, Kind> Steps<P, DB> for Children<C, Q, S, Kind>
+impl<P, DB, C, Q, S, Kind, J> Steps<P, DB> for Children<C, Q, S, Kind, J>
 where
     DB: Dialect,
-    C: ChildOf<P, Key: Key, Column: QueryFragment<DB>>,
-    Q: Keyed<DB, C::Column, C::Key, AssumeNotNull<C::Column>, C>,
+    J: Joins<P, C, Key: Key, Named: QueryFragment<DB>>,
+    Q: Keyed<DB, J::Columns, J::Key, C>,
     S: Relations<C, Whole>,
     Kind: Arity<S::Row>,
 {
-    type Key = C::Key;
+    type Key = J::Key;
     type Child = C;
     type Statement = Q::Statement;
     type Nested = S;
-    type Pending = Slots<C::Key>;
+    type Pending = J::Named;
 
-    fn prepare(self, parents: &[&P]) -> Prepared<Q::Statement, S, Slots<C::Key>> {
-        let (slots, keys) = Slots::new(parents.iter().map(|parent| Some(C::primary_key(parent).clone())));
-        let column = C::Column::default();
-        let statement = keys.map(|keys| self.query.keyed(column, keys, column.assume_not_null()));
-        Prepared { statement, nested: self.nested, pending: slots }
+    fn prepare(self, parents: &[&P]) -> Result<PreparedBy<Self, P, DB>> {
+        let keys = parents.iter().map(|parent| self.joins.key(parent));
+        let (slots, keys) = Slots::new(keys, self.joins.fold());
+        let (columns, pending) = (self.joins.columns(), self.joins.named());
+        let statement = keys.map(|keys| self.query.keyed(columns, keys));
+        Ok(Prepared { statement, slots, nested: self.nested, pending })
     }
 
-    fn stitch(slots: Slots<C::Key>, children: impl Iterator<Item = (C::Key, S::Row)>) -> Result<Vec<Kind::Output>> {
-        let by_slot = Kind::collect(&slots, children)
-            .map_err(|misfit| statement::misfit::<DB, _>(Kind::NAME, &C::Column::default(), misfit))?;
-        Ok(stitch::hand_out(&slots, by_slot).into_iter().map(Option::unwrap_or_default).collect())
+    fn stitch(
+        column: J::Named,
+        slots: &Slots<J::Key>,
+        children: impl ExactSizeIterator<Item = (usize, S::Row)>,
+    ) -> Result<Vec<Kind::Output>> {
+        let by_slot = Kind::collect(slots.len(), children).map_err(|Second(slot)| {
+            let error = statement::second_row::<DB>(Kind::NAME, &column);
+            slots.key(slot).map_or(statement::second_row::<DB>(Kind::NAME, &column), |key| error.with_key(key))
+        })?;
+        Ok(stitch::hand_out(slots, by_slot).into_iter().map(Option::unwrap_or_default).collect())
+    }
+
+    fn unmatched(column: &J::Named, key: &J::Key) -> Error {
+        statement::unmatched::<DB>(Kind::NAME, column, key)
     }
 }

@@ -3,8 +3,7 @@
 use diesel::associations::HasTable;
 
 use super::has_many::{Arity, Children};
-use super::plumbing::keys::{Key, Slots};
-use super::plumbing::stitch::{self, Misfit};
+use super::plumbing::stitch::{self, Second};
 use super::relation::ChildRow;
 use crate::dsl;
 use crate::error::Result;
@@ -27,7 +26,7 @@ use crate::error::Result;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn has_one<C: HasTable>() -> dsl::HasOne<C> {
-    Children::new(C::table(), ())
+    Children::new(C::table())
 }
 
 /// The only child of a parent.
@@ -38,10 +37,10 @@ impl<Row: ChildRow> Arity<Row> for One {
     type Output = Option<Row>;
     const NAME: &'static str = "has_one";
 
-    fn collect<K: Key>(
-        slots: &Slots<K>,
-        children: impl Iterator<Item = (K, Row)>,
-    ) -> Result<Vec<Option<Row>>, Misfit<K>> {
+    fn collect(
+        slots: usize,
+        children: impl ExactSizeIterator<Item = (usize, Row)>,
+    ) -> Result<Vec<Option<Row>>, Second> {
         stitch::one(slots, children)
     }
 }

@@ -63,8 +63,10 @@
 //! outside of one, a row that another connection deletes in between can be missing.
 
 pub(crate) mod belongs_to;
+pub mod by;
 pub(crate) mod has_many;
 mod has_one;
+pub mod key;
 pub mod level;
 mod optional;
 pub mod place;
@@ -90,9 +92,9 @@ use relation::{CountStatements, Relations, RootRow};
 pub use belongs_to::{BelongsTo, Every, Filtered, belongs_to};
 pub use has_many::{Children, Many, has_many};
 pub use has_one::{One, has_one};
+pub use key::{Key, KeyValue, ParentKey};
 pub use optional::{IfSome, if_some};
 pub use place::Nth;
-pub use plumbing::keys::{Key, KeyValue};
 pub use relation::Statements;
 pub use tuple::{Append, AppendAt};
 

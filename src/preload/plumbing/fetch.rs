@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use diesel::RunQueryDsl;
-use diesel::connection::Connection;
+use diesel::connection::{Connection, DefaultLoadingMode};
 use diesel::query_dsl::methods::LoadQuery;
 
 use super::statement::{Prepared, Steps};
@@ -40,13 +40,27 @@ where
     R::Statement: LoadQuery<'q, Conn, (R::Key, R::Child)>,
     Conn: FetchAll<'q, R::Nested, R::Child, Whole>,
 {
-    let Prepared { statement, nested, pending } = relation.prepare(parents);
-    let (keys, children): (Vec<_>, Vec<_>) = match statement {
-        Some(statement) => RunQueryDsl::load::<(R::Key, R::Child)>(statement, conn)?.into_iter().unzip(),
-        None => (Vec::new(), Vec::new()),
-    };
+    let Prepared { statement, slots, nested, pending } = relation.prepare(parents)?;
+    let (mut of_child, mut children) = (Vec::new(), Vec::new());
+    if let Some(statement) = statement {
+        // Children of one parent often stand side by side: then the key is hashed once for all of them.
+        let mut last: Option<(R::Key, usize)> = None;
+        for row in RunQueryDsl::load_iter::<(R::Key, R::Child), DefaultLoadingMode>(statement, conn)? {
+            let (key, child) = row?;
+            let slot = match &last {
+                Some((previous, slot)) if *previous == key => *slot,
+                _ => {
+                    let slot = slots.slot(&key).ok_or_else(|| R::unmatched(&pending, &key))?;
+                    last = Some((key, slot));
+                    slot
+                }
+            };
+            of_child.push(slot);
+            children.push(child);
+        }
+    }
     let rows = conn.fetch_all(nested, children)?;
-    R::stitch(pending, keys.into_iter().zip(rows))
+    R::stitch(pending, &slots, of_child.into_iter().zip(rows))
 }
 
 // One impl a kind of relation: a blanket one over `Steps` would forbid loaders that others write.
@@ -66,8 +80,8 @@ macro_rules! preload {
     )+};
 }
 preload! {
-    Children<C, Q, S, Kind>;
-    BelongsTo<T, Q, S, A>;
+    Children<C, Q, S, Kind, J>;
+    BelongsTo<T, Q, S, A, J>;
 }
 
 impl<'q, P, Conn, T: Preload<'q, P, Conn>> Preload<'q, P, Conn> for Option<T> {

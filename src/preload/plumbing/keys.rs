@@ -1,79 +1,40 @@
 //! Keys of parents: numbered, without repetition, ready to be bound. Pure.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-use std::fmt::{Debug, Write};
-use std::hash::Hash;
-use std::sync::OnceLock;
+use std::fmt;
+use std::hash::BuildHasher;
+use std::sync::{Arc, OnceLock};
 
-use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping};
-use diesel::query_builder::{AstPass, QueryFragment, QueryId};
-use diesel::result::QueryResult;
-use diesel::sql_types::{Bool, IntoNotNullable};
+use hashbrown::{DefaultHashBuilder, HashTable};
 
-use crate::backend::{Dialect, KeyList};
+use crate::preload::by::Fold;
+use crate::preload::key::{Key, KeyValue};
 
-/// A type whose values join parents to children: the Rust type of a primary key.
-///
-/// Implemented for the integers that Diesel reads and for `String`.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be the key of a relation",
-    label = "parents and children cannot be joined by a `{Self}`",
-    note = "keys are `i8`, `i16`, `i32`, `i64`, their unsigned sisters, and `String`"
-)]
-pub trait Key: Debug + Clone + Eq + Hash + Send + Sync + 'static {
-    /// The key as a value that every backend can spell.
-    fn value(&self) -> KeyValue<'_>;
-}
+/// The distinct keys of one fetch, in the order in which the parents first had them. A handle: clones share the keys.
+#[derive(Debug, Clone)]
+pub struct Keys<K>(Arc<List<K>>);
 
-/// A key in a form that every backend can spell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum KeyValue<'a> {
-    /// A signed integer.
-    Int(i64),
-    /// An unsigned integer.
-    Unsigned(u64),
-    /// Text.
-    Text(&'a str),
-}
-
-macro_rules! integer_keys {
-    ($($T:ty => $Variant:ident),*) => {$(
-        impl Key for $T {
-            fn value(&self) -> KeyValue<'_> {
-                KeyValue::$Variant((*self).into())
-            }
-        }
-    )*};
-}
-integer_keys!(i8 => Int, i16 => Int, i32 => Int, i64 => Int, u8 => Unsigned, u16 => Unsigned, u32 => Unsigned, u64 => Unsigned);
-
-impl Key for String {
-    fn value(&self) -> KeyValue<'_> {
-        KeyValue::Text(self)
-    }
-}
-
-/// The distinct keys of one fetch, in the order in which the parents first had them.
 #[derive(Debug)]
-pub struct Keys<K> {
-    list: Vec<K>,
+struct List<K> {
+    keys: Vec<K>,
     json: OnceLock<String>,
 }
 
 impl<K: Key> Keys<K> {
+    fn new(keys: Vec<K>) -> Self {
+        Keys(Arc::new(List { keys, json: OnceLock::new() }))
+    }
+
     /// The keys.
     pub fn list(&self) -> &Vec<K> {
-        &self.list
+        &self.0.keys
     }
 
     /// The keys as a JSON array, for backends that bind them as one text.
     pub fn json(&self) -> &String {
-        self.json.get_or_init(|| {
-            let mut json = String::with_capacity(self.list.len() * 8 + 2);
+        self.0.json.get_or_init(|| {
+            let mut json = String::with_capacity(self.list().len() * 8 + 2);
             json.push('[');
-            for (i, key) in self.list.iter().enumerate() {
+            for (i, key) in self.list().iter().enumerate() {
                 if i > 0 {
                     json.push(',');
                 }
@@ -90,11 +51,12 @@ impl<K: Key> Keys<K> {
             KeyValue::Text(text) => text.chars().count(),
             _ => 0,
         };
-        self.list.iter().map(length).max().unwrap_or(0)
+        self.list().iter().map(length).max().unwrap_or(0)
     }
 }
 
 fn push_json(json: &mut String, value: KeyValue<'_>) {
+    use std::fmt::Write;
     // Writing to a `String` cannot fail.
     let _ = match value {
         KeyValue::Int(int) => write!(json, "{int}"),
@@ -111,95 +73,123 @@ fn push_json(json: &mut String, value: KeyValue<'_>) {
             json.push('"');
             Ok(())
         }
+        KeyValue::Bound => write!(json, "null"),
     };
 }
 
-/// The keys of all parents of one fetch: each distinct key has a slot, each parent the number of its slot.
-#[derive(Debug)]
-pub struct Slots<K> {
-    by_key: HashMap<K, usize>,
-    of_parent: Vec<Option<usize>>,
+/// Distinct keys under numbers. The table holds the numbers alone, so that a key of text is kept once.
+struct Numbered<K> {
+    keys: Vec<K>,
+    numbers: Numbers,
+    last: usize,
 }
+
+#[derive(Default)]
+struct Numbers {
+    table: HashTable<usize>,
+    hasher: DefaultHashBuilder,
+}
+
+impl Numbers {
+    fn find<K: Key>(&self, keys: &[K], key: &K) -> Option<usize> {
+        let same = |number: &usize| keys.get(*number) == Some(key);
+        self.table.find(self.hasher.hash_one(key), same).copied()
+    }
+}
+
+impl<K: Key> Numbered<K> {
+    fn new() -> Self {
+        Numbered { keys: Vec::new(), numbers: Numbers::default(), last: usize::MAX }
+    }
+
+    fn number(&mut self, key: K) -> usize {
+        // Rows that belong to one parent often stand side by side: then the key is hashed once for all of them.
+        if self.keys.get(self.last) == Some(&key) {
+            return self.last;
+        }
+        let hash = self.numbers.hasher.hash_one(&key);
+        let same = |number: &usize| self.keys.get(*number) == Some(&key);
+        self.last = match self.numbers.table.find(hash, same) {
+            Some(number) => *number,
+            None => {
+                let number = self.keys.len();
+                self.keys.push(key);
+                let (keys, hasher) = (&self.keys, &self.numbers.hasher);
+                let again = |number: &usize| keys.get(*number).map_or(0, |key| hasher.hash_one(key));
+                self.numbers.table.insert_unique(hash, number, again);
+                number
+            }
+        };
+        self.last
+    }
+}
+
+/// The keys of all parents of one fetch: each distinct key has a slot, each parent the number of its slot.
+pub struct Slots<K> {
+    keys: Keys<K>,
+    numbers: Numbers,
+    of_parent: Vec<usize>,
+    fold: Option<Fold<K>>,
+}
+
+/// A parent without a key.
+const NO_SLOT: usize = usize::MAX;
 
 impl<K: Key> Slots<K> {
     /// Numbers the keys of the parents. `None` is a NULL key: it has no slot.
-    pub fn new(keys: impl Iterator<Item = Option<K>>) -> (Self, Option<Keys<K>>) {
-        let mut list = Vec::new();
-        let mut by_key = HashMap::new();
-        let mut number = |key: K| match by_key.entry(key) {
-            Entry::Occupied(slot) => *slot.get(),
-            Entry::Vacant(entry) => {
-                let slot = list.len();
-                list.push(entry.key().clone());
-                *entry.insert(slot)
+    ///
+    /// The second value are the keys to bind, if there is one. A fold makes one slot of several keys, but all are bound: what
+    /// the fold takes for equal the database may tell apart.
+    pub fn new(keys: impl Iterator<Item = Option<K>>, fold: Option<Fold<K>>) -> (Self, Option<Keys<K>>) {
+        let mut slots = Numbered::new();
+        let mut bound = Numbered::new();
+        let number = |key: Option<K>| match (key, &fold) {
+            (None, _) => NO_SLOT,
+            (Some(key), None) => slots.number(key),
+            (Some(key), Some(fold)) => {
+                bound.number(key.clone());
+                slots.number(fold(key))
             }
         };
-        let of_parent = keys.map(|key| key.map(&mut number)).collect();
-        let keys = (!list.is_empty()).then(|| Keys { list, json: OnceLock::new() });
-        (Slots { by_key, of_parent }, keys)
+        let of_parent = keys.map(number).collect();
+        let keys = Keys::new(slots.keys);
+        let bound = if fold.is_some() { Keys::new(bound.keys) } else { keys.clone() };
+        let bound = (!bound.list().is_empty()).then_some(bound);
+        (Slots { keys, numbers: slots.numbers, of_parent, fold }, bound)
     }
 
     /// How many slots there are.
     pub fn len(&self) -> usize {
-        self.by_key.len()
+        self.keys.list().len()
     }
 
     /// Whether no parent has a key.
     pub fn is_empty(&self) -> bool {
-        self.by_key.is_empty()
+        self.len() == 0
     }
 
-    /// The slot of a key.
+    /// The slot of a key of the database.
     pub fn slot(&self, key: &K) -> Option<usize> {
-        self.by_key.get(key).copied()
+        match &self.fold {
+            None => self.numbers.find(self.keys.list(), key),
+            Some(fold) => self.numbers.find(self.keys.list(), &fold(key.clone())),
+        }
     }
 
     /// The slot of each parent, in the order of the parents.
-    pub fn of_parents(&self) -> &[Option<usize>] {
-        &self.of_parent
+    pub fn of_parents(&self) -> impl Iterator<Item = Option<usize>> + '_ {
+        self.of_parent.iter().map(|slot| (*slot != NO_SLOT).then_some(*slot))
     }
 
-    /// The key of a slot. Linear: for messages.
+    /// The key of a slot.
     pub fn key(&self, slot: usize) -> Option<&K> {
-        self.by_key.iter().find_map(|(key, s)| (*s == slot).then_some(key))
+        self.keys.list().get(slot)
     }
 }
 
-/// The predicate "this column is one of these keys"; its SQL is the backend's ([`KeyList`]).
-#[derive(Debug)]
-pub struct KeyIn<E, K> {
-    column: E,
-    keys: Keys<K>,
-}
-
-impl<E, K> KeyIn<E, K> {
-    pub(crate) fn new(column: E, keys: Keys<K>) -> Self {
-        KeyIn { column, keys }
-    }
-}
-
-impl<E: Expression, K> Expression for KeyIn<E, K> {
-    type SqlType = Bool;
-}
-impl<E: AppearsOnTable<QS>, K, QS> AppearsOnTable<QS> for KeyIn<E, K> {}
-impl<E: SelectableExpression<QS>, K, QS> SelectableExpression<QS> for KeyIn<E, K> {}
-impl<E: ValidGrouping<GB>, K, GB> ValidGrouping<GB> for KeyIn<E, K> {
-    type IsAggregate = E::IsAggregate;
-}
-
-// The text depends on the backend, and on MySQL on the length of the keys: it is cached by its text.
-impl<E, K> QueryId for KeyIn<E, K> {
-    type QueryId = ();
-    const HAS_STATIC_QUERY_ID: bool = false;
-}
-
-impl<E, K, DB> QueryFragment<DB> for KeyIn<E, K>
-where
-    E: Expression<SqlType: IntoNotNullable> + QueryFragment<DB>,
-    DB: Dialect + KeyList<K, <E::SqlType as IntoNotNullable>::NotNullable>,
-{
-    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        DB::push_key_list(&self.column, &self.keys, out)
+impl<K: fmt::Debug> fmt::Debug for Slots<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Slots").field("keys", &self.keys).field("of_parent", &self.of_parent).finish_non_exhaustive()
     }
 }
 
@@ -209,29 +199,39 @@ mod tests {
 
     #[test]
     fn a_repeated_key_shares_a_slot_and_null_has_none() {
-        let (slots, keys) = Slots::new([Some(7), None, Some(3), Some(7)].into_iter());
-        assert_eq!(slots.of_parents(), [Some(0), None, Some(1), Some(0)]);
+        let (slots, keys) = Slots::new([Some(7), None, Some(3), Some(7)].into_iter(), None);
+        assert_eq!(slots.of_parents().collect::<Vec<_>>(), [Some(0), None, Some(1), Some(0)]);
         assert_eq!(keys.map(|keys| keys.list().clone()), Some(vec![7, 3]));
+        assert_eq!((slots.slot(&3), slots.slot(&4), slots.key(1)), (Some(1), None, Some(&3)));
+    }
+
+    #[test]
+    fn folded_keys_share_a_slot_and_are_all_bound() {
+        let fold: Fold<String> = Arc::new(|key| key.to_lowercase());
+        let (slots, keys) = Slots::new(["a", "A", "b"].map(|key| Some(key.to_owned())).into_iter(), Some(fold));
+        assert_eq!(slots.of_parents().collect::<Vec<_>>(), [Some(0), Some(0), Some(1)]);
+        assert_eq!(keys.map(|keys| keys.list().clone()), Some(vec!["a".into(), "A".into(), "b".into()]));
+        assert_eq!(slots.slot(&"B".to_owned()), Some(1));
     }
 
     #[test]
     fn no_keys_no_list() {
-        assert!(Slots::<i32>::new([None, None].into_iter()).1.is_none());
+        assert!(Slots::<i32>::new([None, None].into_iter(), None).1.is_none());
     }
 
     #[test]
     fn json_keeps_every_text() {
         let text = "a\"b\\c\u{1}\n1e3é😀";
-        let (_, keys) = Slots::new([Some(text.to_owned()), Some("1".into())].into_iter());
+        let (_, keys) = Slots::new([Some(text.to_owned()), Some("1".into())].into_iter(), None);
         assert_eq!(keys.unwrap().json(), "[\"a\\\"b\\\\c\\u0001\\u000a1e3é😀\",\"1\"]");
     }
 
     #[test]
     fn json_keeps_the_largest_integers() {
         assert_eq!(
-            Slots::new([Some(i64::MIN), Some(i64::MAX)].into_iter()).1.unwrap().json(),
+            Slots::new([Some(i64::MIN), Some(i64::MAX)].into_iter(), None).1.unwrap().json(),
             "[-9223372036854775808,9223372036854775807]"
         );
-        assert_eq!(Slots::new([Some(u64::MAX)].into_iter()).1.unwrap().json(), "[18446744073709551615]");
+        assert_eq!(Slots::new([Some(u64::MAX)].into_iter(), None).1.unwrap().json(), "[18446744073709551615]");
     }
 }

@@ -2,6 +2,7 @@
 #![doc = include_str!("README.md")]
 
 pub mod fetch;
+pub mod key_in;
 pub mod keys;
 pub mod statement;
 pub mod stitch;

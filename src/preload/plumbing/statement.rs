@@ -5,10 +5,11 @@ use diesel::expression::{Expression, Selectable, SelectableHelper};
 use diesel::query_builder::QueryFragment;
 use diesel::query_dsl::methods::{FilterDsl, SelectDsl};
 
-use super::keys::{Key, KeyIn, Keys};
-use super::stitch::Misfit;
+use super::key_in::{KeyColumns, KeyIn};
+use super::keys::{Keys, Slots};
 use crate::backend::Dialect;
 use crate::error::{Error, ErrorKind, Result};
+use crate::preload::key::Key;
 use crate::preload::relation::{Relation, Relations, Whole};
 
 /// A relation in its pure steps: [`prepare`](Steps::prepare) before the fetch, [`stitch`](Steps::stitch) after it.
@@ -21,31 +22,49 @@ pub trait Steps<P, DB: Dialect>: Relation<P> + Sized {
     type Statement;
     /// The relations of the children.
     type Nested: Relations<Self::Child, Whole>;
-    /// What stitching needs to know of the parents.
+    /// What stitching needs to know beside the slots.
     type Pending;
 
     /// Asks the parents for their keys and builds the statement for the distinct ones.
-    fn prepare(self, parents: &[&P]) -> Prepared<Self::Statement, Self::Nested, Self::Pending>;
-
-    /// Hands the children to the parents: one output for each, in their order.
     ///
     /// # Errors
     ///
-    /// Where a child fits no parent, or a parent has fewer or more children than its relation allows.
+    /// Where the query has a clause that cannot stand in a relation.
+    fn prepare(self, parents: &[&P]) -> Result<PreparedBy<Self, P, DB>>;
+
+    /// Hands the children, each with the number of its slot, to the parents: one output for each, in their order.
+    ///
+    /// # Errors
+    ///
+    /// Where a parent has fewer or more children than its relation allows.
     fn stitch(
         pending: Self::Pending,
-        children: impl Iterator<Item = (Self::Key, <Self::Nested as Relations<Self::Child, Whole>>::Row)>,
+        slots: &Slots<Self::Key>,
+        children: impl ExactSizeIterator<Item = (usize, <Self::Nested as Relations<Self::Child, Whole>>::Row)>,
     ) -> Result<Vec<Self::Output>>;
+
+    /// The error that a child is whose key no parent has.
+    fn unmatched(pending: &Self::Pending, key: &Self::Key) -> Error;
 }
+
+/// What [`Steps::prepare`] makes of a relation `R`.
+pub type PreparedBy<R, P, DB> = Prepared<
+    <R as Steps<P, DB>>::Key,
+    <R as Steps<P, DB>>::Statement,
+    <R as Steps<P, DB>>::Nested,
+    <R as Steps<P, DB>>::Pending,
+>;
 
 /// A level that is ready to be fetched.
 #[derive(Debug)]
-pub struct Prepared<Statement, Nested, Pending> {
+pub struct Prepared<K, Statement, Nested, Pending> {
     /// `None`: no parent has a key, nothing is sent.
     pub statement: Option<Statement>,
+    /// Which parent has which key.
+    pub slots: Slots<K>,
     /// The relations of the children.
     pub nested: Nested,
-    /// What stitching needs to know of the parents.
+    /// What stitching needs to know beside the slots.
     pub pending: Pending,
 }
 
@@ -56,52 +75,54 @@ pub struct Prepared<Statement, Nested, Pending> {
     message = "this query cannot be loaded as the children `{C}`",
     note = "the key column and the columns of `{C}` must come from the tables of the query, and `{C}` needs `#[derive(Selectable)]`"
 )]
-pub trait Keyed<DB: Dialect, Column, K, KeyExpr, C> {
+pub trait Keyed<DB: Dialect, Columns, K, C> {
     /// The narrowed query.
     type Statement;
 
     /// Narrows the query.
-    fn keyed(self, column: Column, keys: Keys<K>, key: KeyExpr) -> Self::Statement;
+    fn keyed(self, columns: Columns, keys: Keys<K>) -> Self::Statement;
 }
 
+type NotNull<Columns, K> = <Columns as KeyColumns<<K as Key>::Columns>>::NotNull;
+
 // SELECT "posts"."author_id", "posts"."id", .. FROM "posts" WHERE (.. the query's own ..) AND "posts"."author_id" = ANY($1)
-impl<Q, DB, Column, K, KeyExpr, C> Keyed<DB, Column, K, KeyExpr, C> for Q
+impl<Q, DB, Columns, K, C> Keyed<DB, Columns, K, C> for Q
 where
     DB: Dialect,
+    K: Key,
     C: Selectable<DB>,
-    Q: FilterDsl<KeyIn<Column, K>>,
-    (KeyExpr, AsSelect<C, DB>): Expression,
-    Filter<Q, KeyIn<Column, K>>: SelectDsl<(KeyExpr, AsSelect<C, DB>)>,
+    Columns: KeyColumns<K::Columns, NotNull: Copy>,
+    Q: FilterDsl<KeyIn<NotNull<Columns, K>, K>>,
+    (NotNull<Columns, K>, AsSelect<C, DB>): Expression,
+    Filter<Q, KeyIn<NotNull<Columns, K>, K>>: SelectDsl<(NotNull<Columns, K>, AsSelect<C, DB>)>,
 {
-    type Statement = Select<Filter<Q, KeyIn<Column, K>>, (KeyExpr, AsSelect<C, DB>)>;
+    type Statement = Select<Filter<Q, KeyIn<NotNull<Columns, K>, K>>, (NotNull<Columns, K>, AsSelect<C, DB>)>;
 
-    fn keyed(self, column: Column, keys: Keys<K>, key: KeyExpr) -> Self::Statement {
-        SelectDsl::select(FilterDsl::filter(self, KeyIn::new(column, keys)), (key, C::as_select()))
+    fn keyed(self, columns: Columns, keys: Keys<K>) -> Self::Statement {
+        let columns = columns.not_null();
+        SelectDsl::select(FilterDsl::filter(self, KeyIn::new(columns, keys)), (columns, C::as_select()))
     }
 }
 
-/// `posts.author_id`: the column as messages name it.
+/// `posts.author_id`: the column as messages name it; several with commas between them.
 pub(crate) fn column_name<DB: Dialect>(column: &impl QueryFragment<DB>) -> String {
     let sql = diesel::debug_query::<DB, _>(column).to_string();
     sql.split(" -- binds").next().unwrap_or_default().replace(['"', '`'], "")
 }
 
-/// The error that a misfit is, in the words of the relation.
-pub(crate) fn misfit<DB: Dialect, K: Key>(relation: &str, column: &impl QueryFragment<DB>, misfit: Misfit<K>) -> Error {
+/// The error that a second row of a has-one is.
+pub(crate) fn second_row<DB: Dialect>(relation: &str, column: &impl QueryFragment<DB>) -> Error {
     let column = column_name::<DB>(column);
-    match misfit {
-        Misfit::Second(key) => Error::new(
-            ErrorKind::SecondRow,
-            format!("{relation}: two rows have the same key in {column}, where each parent has at most one"),
-        )
-        .with_key(&key),
-        Misfit::Unmatched(key) => Error::new(
-            ErrorKind::UnmatchedChild,
-            format!(
-                "{relation}: the database matched a row by {column} whose key equals that of no parent in Rust; \
-                 a case-insensitive or padded collation does that"
-            ),
-        )
-        .with_key(&key),
-    }
+    let message = format!("{relation}: two rows have the same key in {column}, where each parent has at most one");
+    Error::new(ErrorKind::SecondRow, message)
+}
+
+/// The error that a child of no parent is.
+pub(crate) fn unmatched<DB: Dialect>(relation: &str, column: &impl QueryFragment<DB>, key: &impl Key) -> Error {
+    let column = column_name::<DB>(column);
+    let message = format!(
+        "{relation}: the database matched a row by {column} whose key equals that of no parent in Rust; a \
+         case-insensitive or padded collation does that, and `.fold_keys(..)` says which keys are equal"
+    );
+    Error::new(ErrorKind::UnmatchedChild, message).with_key(key)
 }

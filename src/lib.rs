@@ -34,6 +34,7 @@
 //! * [`prelude`]: what a program imports with one `use`.
 //! * [`dsl`]: names for the types that the methods return.
 //! * [`backend`]: where databases differ, and what is sent to each.
+//! * [`guide`]: longer examples.
 //! * [`Error`]: what can go wrong.
 //!
 //! # Features
@@ -52,6 +53,7 @@
 pub mod backend;
 pub mod dsl;
 pub mod error;
+pub mod guide;
 pub mod keyset;
 pub mod mode;
 pub mod preload;

@@ -39,6 +39,7 @@ struct Inner {
 enum Source {
     Diesel(diesel::result::Error),
     Cursor(CursorError),
+    Loader(Box<dyn std::error::Error + Send + Sync>),
 }
 
 impl Error {
@@ -49,6 +50,26 @@ impl Error {
     pub(crate) fn with_key(mut self, key: &impl fmt::Debug) -> Self {
         self.0.key = Some(format!("{key:?}"));
         self
+    }
+
+    /// The failure of a [loader of your own](crate::preload::load_with()): [`is_loader`](Error::is_loader), with the cause
+    /// as its `source()`.
+    ///
+    /// ```
+    /// use std::error::Error as _;
+    /// use turbodiesel::Error;
+    ///
+    /// let error = Error::loader("the service did not answer");
+    /// assert!(error.is_loader());
+    /// assert_eq!(error.source().map(ToString::to_string).as_deref(), Some("the service did not answer"));
+    /// ```
+    pub fn loader(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Error(Box::new(Inner {
+            kind: ErrorKind::Loader,
+            message: "a loader of the program's own failed".into(),
+            key: None,
+            source: Some(Source::Loader(cause.into())),
+        }))
     }
 
     /// What this error is about.
@@ -96,6 +117,7 @@ impl std::error::Error for Error {
         match &self.0.source {
             Some(Source::Diesel(error)) => error.source(),
             Some(Source::Cursor(error)) => Some(error),
+            Some(Source::Loader(error)) => Some(&**error),
             None => None,
         }
     }

@@ -51,6 +51,13 @@
 //! | [`.shared()`](BelongsTo::shared) | `Arc<T>` for a belongs-to: one value for all rows that share it |
 //! | [`.load_optional(conn)`](Preloading::load_optional) | the first row or `None` |
 //!
+//! # Loaders of your own
+//!
+//! | function | what it does |
+//! |---|---|
+//! | [`load_with(\|parents, conn\| ..)`](load_with()) | a relation that a function of yours loads; the [guide](crate::guide::own_loader) builds one over a second database |
+//! | [`preload_for(rows, relation, conn)`](preload_for) | a relation of rows that came from elsewhere |
+//!
 //! # What is promised
 //!
 //! * Rows keep the order of the query, and repeated rows each get their children.
@@ -68,6 +75,7 @@ pub(crate) mod has_many;
 mod has_one;
 pub mod key;
 pub mod level;
+mod load_with;
 mod optional;
 pub mod place;
 pub mod plumbing;
@@ -93,6 +101,7 @@ pub use belongs_to::{BelongsTo, Every, Filtered, belongs_to};
 pub use has_many::{Children, Many, has_many};
 pub use has_one::{One, has_one};
 pub use key::{Key, KeyValue, ParentKey};
+pub use load_with::{LoadWith, load_with, preload_for};
 pub use optional::{IfSome, if_some};
 pub use place::Nth;
 pub use relation::Statements;

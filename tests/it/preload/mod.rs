@@ -4,6 +4,7 @@ mod by;
 mod errors;
 mod keys;
 mod levels;
+mod loaders;
 mod relations;
 mod roots;
 mod statements;

@@ -1,0 +1,3 @@
+//! Longer examples, each run as a test.
+
+pub mod own_loader;

@@ -19,7 +19,7 @@ use diesel::associations::HasTable;
 use crate::keyset::{self, IntoOrdering, NoSize};
 use crate::mode::Blocking;
 use crate::preload::by::{self, ByColumn, Folded};
-use crate::preload::level::{MapInto, Shared};
+use crate::preload::level::{MapInto, Ranked, Shared};
 use crate::preload::place::{At, Nth, Parent};
 use crate::preload::{self, AppendAt, Children, Many, One, Preloading};
 
@@ -31,6 +31,12 @@ pub type HasOne<C> = Children<C, <C as HasTable>::Table, (), One>;
 
 /// The type of [`belongs_to::<T>()`](crate::preload::belongs_to()).
 pub type BelongsTo<T> = preload::BelongsTo<T, <T as HasTable>::Table, ()>;
+
+/// The type of [`many_to_many::<T, Link>()`](crate::preload::many_to_many()).
+pub type ManyToMany<T, Link> = preload::ManyToMany<
+    Children<Link, <Link as HasTable>::Table, (), Many>,
+    preload::BelongsTo<T, <T as HasTable>::Table, Ranked<()>, preload::Linked>,
+>;
 
 /// The type of `query.preload(relation)`.
 pub type Preload<Q, R> = Preloading<Q, (At<Parent, R>,), Blocking>;

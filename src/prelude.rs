@@ -8,4 +8,6 @@
 //! The names of [`keyset`](crate::keyset) other than the trait are not here: `desc` is a likely column name.
 
 pub use crate::keyset::KeysetDsl;
-pub use crate::preload::{Nth, PreloadDsl, belongs_to, has_many, has_one, if_some, load_with, preload_for};
+pub use crate::preload::{
+    Nth, PreloadDsl, belongs_to, has_many, has_one, if_some, load_with, many_to_many, preload_for,
+};

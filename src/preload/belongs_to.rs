@@ -47,7 +47,7 @@ use crate::error::{Error, ErrorKind, Result};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn belongs_to<T: HasTable>() -> dsl::BelongsTo<T> {
-    BelongsTo { query: T::table(), nested: (), joins: Holder, marker: PhantomData }
+    BelongsTo::new(T::table(), ())
 }
 
 /// The relation of [`belongs_to`].
@@ -77,13 +77,24 @@ pub struct Every;
 #[derive(Debug, Clone, Copy)]
 pub struct Filtered;
 
+/// The targets of links: a key that is NULL is `None`, and one without a row dangles.
+#[derive(Debug, Clone, Copy)]
+pub struct Linked;
+
+impl<T, Q, S, A> BelongsTo<T, Q, S, A> {
+    pub(super) fn new(query: Q, nested: S) -> Self {
+        BelongsTo { query, nested, joins: Holder, marker: PhantomData }
+    }
+}
+
 impl<T, Q, S, A, J> BelongsTo<T, Q, S, A, J> {
     /// The same relation of another query, which finds as many rows (`A2`).
     pub(super) fn with_query<Q2, A2>(self, change: impl FnOnce(Q) -> Q2) -> BelongsTo<T, Q2, S, A2, J> {
         BelongsTo { query: change(self.query), nested: self.nested, joins: self.joins, marker: PhantomData }
     }
 
-    fn with_nested<S2>(self, change: impl FnOnce(S) -> S2) -> BelongsTo<T, Q, S2, A, J> {
+    /// The same relation with other relations of its targets.
+    pub(super) fn with_nested<S2>(self, change: impl FnOnce(S) -> S2) -> BelongsTo<T, Q, S2, A, J> {
         BelongsTo { query: self.query, nested: change(self.nested), joins: self.joins, marker: PhantomData }
     }
 
@@ -213,6 +224,18 @@ impl<Row> Presence<Row> for Of<is_nullable::NotNull, Every> {
 }
 
 impl<Row> Presence<Row> for Of<is_nullable::IsNullable, Every> {
+    type Output = Option<Row>;
+
+    fn of(found: Found<Row>) -> Option<Option<Row>> {
+        match found {
+            Found::Row(row) => Some(Some(row)),
+            Found::NullKey => Some(None),
+            Found::NoRow => None,
+        }
+    }
+}
+
+impl<Row, Nullability> Presence<Row> for Of<Nullability, Linked> {
     type Output = Option<Row>;
 
     fn of(found: Found<Row>) -> Option<Option<Row>> {

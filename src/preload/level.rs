@@ -17,6 +17,19 @@ pub struct Shared<S> {
     pub(super) relations: S,
 }
 
+/// The relations `S` of a level whose rows keep their place in the result: what orders the targets of a many-to-many.
+#[derive(Debug, Clone, Copy)]
+pub struct Ranked<S> {
+    pub(super) relations: S,
+}
+
+/// A row and its place in the result of its statement.
+#[derive(Debug, Clone, Copy)]
+pub struct Rank<Row> {
+    pub(super) rank: usize,
+    pub(super) row: Row,
+}
+
 impl<S, V> MapInto<S, V> {
     pub(super) fn new(relations: S) -> Self {
         MapInto { relations, marker: PhantomData }
@@ -61,6 +74,10 @@ impl<R, L, S: Relations<R, L>> Relations<R, L> for Shared<S> {
     type Row = std::sync::Arc<S::Row>;
 }
 
+impl<R, L, S: Relations<R, L>> Relations<R, L> for Ranked<S> {
+    type Row = Rank<S::Row>;
+}
+
 impl<S: CountStatements, V> CountStatements for MapInto<S, V> {
     fn statements(&self) -> Statements {
         self.relations.statements()
@@ -68,6 +85,12 @@ impl<S: CountStatements, V> CountStatements for MapInto<S, V> {
 }
 
 impl<S: CountStatements> CountStatements for Shared<S> {
+    fn statements(&self) -> Statements {
+        self.relations.statements()
+    }
+}
+
+impl<S: CountStatements> CountStatements for Ranked<S> {
     fn statements(&self) -> Statements {
         self.relations.statements()
     }

@@ -37,6 +37,7 @@
 //! | [`has_many`] | `Vec<C>` | the children |
 //! | [`has_one`] | `Option<C>` | the child |
 //! | [`belongs_to`] | `T`, or `Option<T>` for a nullable key | the row itself |
+//! | [`many_to_many`] | `Vec<T>` | a link, which carries both keys |
 //!
 //! Whose key it is comes from Diesel's own derive: `#[diesel(belongs_to(User, foreign_key = author_id))]`.
 //!
@@ -76,6 +77,7 @@ mod has_one;
 pub mod key;
 pub mod level;
 mod load_with;
+mod many_to_many;
 mod optional;
 pub mod place;
 pub mod plumbing;
@@ -97,11 +99,12 @@ use level::MapInto;
 use plumbing::fetch::FetchAll;
 use relation::{CountStatements, Relations, RootRow};
 
-pub use belongs_to::{BelongsTo, Every, Filtered, belongs_to};
+pub use belongs_to::{BelongsTo, Every, Filtered, Linked, belongs_to};
 pub use has_many::{Children, Many, has_many};
 pub use has_one::{One, has_one};
 pub use key::{Key, KeyValue, ParentKey};
 pub use load_with::{LoadWith, load_with, preload_for};
+pub use many_to_many::{Entry, ManyToMany, TargetsOnly, WithLink, many_to_many};
 pub use optional::{IfSome, if_some};
 pub use place::Nth;
 pub use relation::Statements;

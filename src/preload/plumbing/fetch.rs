@@ -11,7 +11,7 @@ use crate::backend::Dialect;
 use crate::error::{Error, ErrorKind, Result};
 use crate::preload::belongs_to::BelongsTo;
 use crate::preload::has_many::Children;
-use crate::preload::level::{FromRow, MapInto, Shared};
+use crate::preload::level::{FromRow, MapInto, Rank, Ranked, Shared};
 use crate::preload::optional::IfSome;
 use crate::preload::place::{At, Attached, Place};
 use crate::preload::relation::{Lens, Relation, Relations, Whole};
@@ -189,6 +189,17 @@ where
 {
     fn fetch_all(&mut self, relations: Shared<S>, rows: Vec<R>) -> Result<Vec<Arc<S::Row>>> {
         Ok(self.fetch_all(relations.relations, rows)?.into_iter().map(Arc::new).collect())
+    }
+}
+
+impl<'q, R, L, S, Conn> FetchAll<'q, Ranked<S>, R, L> for Conn
+where
+    S: Relations<R, L>,
+    Conn: FetchAll<'q, S, R, L>,
+{
+    fn fetch_all(&mut self, relations: Ranked<S>, rows: Vec<R>) -> Result<Vec<Rank<S::Row>>> {
+        let rows = self.fetch_all(relations.relations, rows)?;
+        Ok(rows.into_iter().enumerate().map(|(rank, row)| Rank { rank, row }).collect())
     }
 }
 

@@ -5,6 +5,7 @@ mod errors;
 mod keys;
 mod levels;
 mod loaders;
+mod many_to_many;
 mod relations;
 mod roots;
 mod statements;

@@ -44,9 +44,11 @@
 //! | feature | what it adds |
 //! |---|---|
 //! | `sqlite`, `postgres`, `mysql` | the SQL of that database, for any connection of its Diesel backend; `postgres` and `mysql` link no client library |
+//! | `signing` | [`keyset::CursorSecret`]: cursors that nobody can make or change without the key |
+//! | `serde` | cursors as their text in every format |
 //! | `testing` | [`testing::TestDb`]: a fresh, migrated database for each test |
 //! | `migrations` or `testing` | [`SqlMigrations`]: migrations that keep the text of their SQL |
-#![cfg_attr(not(feature = "testing"), allow(rustdoc::broken_intra_doc_links))]
+#![cfg_attr(not(all(feature = "testing", feature = "signing")), allow(rustdoc::broken_intra_doc_links))]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 

@@ -86,8 +86,11 @@ pub trait KeyList<K, ST>: Dialect {
 
 /// A key of SQL type `ST`, as this database stores it: read beside each row, bound again by the next page.
 pub trait StoredKey<ST>: Dialect {
-    /// Whether a value that came from outside can be a value of `ST`. Nothing is bound before this is asked.
-    fn accepts(value: &Stored) -> bool;
+    /// Gives a value that is not NULL the one form that it has as a key of type `ST`; `None` where it cannot be one.
+    ///
+    /// Of values that are equal in every ordering (`-0.0` and `0.0`, `1.0` and `1.00`) one form is kept, so that a position
+    /// has one cursor. The key of a row is brought into it; nothing that came from outside is bound unless it is in it.
+    fn canonical(value: Stored) -> Option<Stored>;
 
     /// Writes the value as a bind.
     fn push_stored<'b>(value: &'b Stored, out: AstPass<'_, 'b, Self>) -> QueryResult<()>;

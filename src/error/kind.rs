@@ -46,6 +46,10 @@ kinds! {
     CursorTooLong, is_cursor_too_long;
     /// A folder of migrations cannot be read.
     Migrations, is_migrations;
+    /// A row's key is no value of the SQL type that its ordering declares, so no cursor can stand for it.
+    UnexpectedKey, is_unexpected_key;
+    /// A key that is too short to sign cursors.
+    ShortKey, is_short_key;
     /// A throw-away database could not be made.
     TestDatabase, is_test_database;
 }

@@ -72,6 +72,9 @@ use ordering::{EndsNotNull, EndsUnique, OrderingOn};
 use reading::Bound;
 use statement::{Pages, SelectedRow};
 
+#[cfg(feature = "signing")]
+pub use cursor::CursorSecret;
+use cursor::Seal;
 pub use cursor::{Cursor, CursorError};
 pub use ordering::{IntoOrdering, Nulls, SortKey, asc, desc, unique};
 pub use page::{Edge, Page};
@@ -93,6 +96,7 @@ pub trait KeysetDsl: Sized {
             after: Bound::None,
             before: Bound::None,
             relations: (),
+            options: Options::default(),
             mode: PhantomData,
         }
     }
@@ -110,7 +114,14 @@ pub struct Keyset<Q, O, Size, S, M> {
     after: Bound,
     before: Bound,
     relations: S,
+    options: Options,
     mode: PhantomData<M>,
+}
+
+/// What changes no type.
+#[derive(Debug, Clone, Default)]
+struct Options {
+    seal: Seal,
 }
 
 /// Nobody has said yet how many rows a page has.
@@ -153,8 +164,8 @@ impl<Q, O, S, M> Keyset<Q, O, NoSize, S, M> {
     }
 
     fn sized(self, size: PageSize) -> Keyset<Q, O, PageSize, S, M> {
-        let Keyset { query, ordering, size: NoSize, after, before, relations, mode } = self;
-        Keyset { query, ordering, size, after, before, relations, mode }
+        let Keyset { query, ordering, size: NoSize, after, before, relations, options, mode } = self;
+        Keyset { query, ordering, size, after, before, relations, options, mode }
     }
 }
 
@@ -181,13 +192,23 @@ impl<Q, O, Size, S, M> Keyset<Q, O, Size, S, M> {
         Keyset { before: token.map_or(Bound::None, |token| Bound::Token(token.to_owned())), ..self }
     }
 
+    /// Signs the cursors of this page, and takes no cursor that this secret has not signed for the same context.
+    ///
+    /// An unsigned cursor, another key, another context or any change is an error of `load`
+    /// ([`is_cursor`](Error::is_cursor)), and nothing is sent.
+    #[cfg(feature = "signing")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "signing")))]
+    pub fn signed(self, secret: &CursorSecret) -> Self {
+        Keyset { options: Options { seal: Seal::by(secret.clone()) }, ..self }
+    }
+
     /// Loads a relation of the rows of the page with them: `Page<(Post, Vec<Comment>)>`.
     pub fn preload<R>(self, relation: R) -> Keyset<Q, O, Size, S::Output, M>
     where
         S: Append<R>,
     {
-        let Keyset { query, ordering, size, after, before, relations, mode } = self;
-        Keyset { query, ordering, size, after, before, relations: relations.append(relation), mode }
+        let Keyset { query, ordering, size, after, before, relations, options, mode } = self;
+        Keyset { query, ordering, size, after, before, relations: relations.append(relation), options, mode }
     }
 
     /// How many statements [`load`](Keyset::load) sends at most.
@@ -227,9 +248,9 @@ impl<Q, O, Size, S> Keyset<Q, O, Size, S, Blocking> {
         Q: AsQuery<SqlType: SelectedRow<Conn::Backend, Row = T> + RootRow<T>> + QueryFragment<Conn::Backend>,
         S: Relations<T, <Q::SqlType as RootRow<T>>::Lens, Row = Row>,
     {
-        let Keyset { query, ordering, size, after, before, relations, .. } = self;
+        let Keyset { query, ordering, size, after, before, relations, options, .. } = self;
         statement::refuse_clauses::<Conn::Backend>(&query)?;
-        let (bounds, reading) = reading::begin::<Conn::Backend>(&ordering, size.size(), after, before)?;
+        let (bounds, reading) = reading::begin::<Conn::Backend>(&ordering, size.size(), after, before, options.seal)?;
         let rows =
             RunQueryDsl::load::<(O::Row, T)>(<Conn::Backend as Pages<Q, O, T>>::page(query, ordering, bounds), conn)?;
         let (frame, items) = reading.finish::<O, T>(rows)?;

@@ -243,8 +243,8 @@ pub trait SeekKey<DB: Dialect> {
     /// Writes a stored value of it as a bind.
     fn bind<'b>(&self, value: &'b Stored, out: AstPass<'_, 'b, DB>) -> QueryResult<()>;
 
-    /// Whether a value from outside can be a value of it.
-    fn accepts(&self, value: &Stored) -> bool;
+    /// Gives a value the one form that it has as a key; `None` where it cannot be a value of this key.
+    fn canonical(&self) -> Canonical;
 
     /// The expression's SQL and binds, as text.
     fn sql(&self) -> String;
@@ -267,6 +267,15 @@ pub trait SeekKey<DB: Dialect> {
     }
 }
 
+/// How a value gets the one form that it has as a key.
+pub type Canonical = fn(Stored) -> Option<Stored>;
+
+type NotNullable<E> = <<E as Expression>::SqlType as IntoNotNullable>::NotNullable;
+
+fn nullable<DB: StoredKey<ST>, ST>(value: Stored) -> Option<Stored> {
+    if value == Stored::Null { Some(value) } else { DB::canonical(value) }
+}
+
 /// Nullability as a value.
 pub trait Nullability {
     /// Whether NULL is possible.
@@ -283,7 +292,7 @@ impl Nullability for is_nullable::IsNullable {
 
 impl<DB, E, U> SeekKey<DB> for SortKey<E, U>
 where
-    DB: Dialect + StoredKey<<E::SqlType as IntoNotNullable>::NotNullable>,
+    DB: Dialect + StoredKey<NotNullable<E>>,
     E: Expression<SqlType: SqlType<IsNull: Nullability> + IntoNotNullable> + QueryFragment<DB>,
 {
     fn expr<'b>(&'b self, out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
@@ -294,11 +303,8 @@ where
         DB::push_stored(value, out)
     }
 
-    fn accepts(&self, value: &Stored) -> bool {
-        match value {
-            Stored::Null => SeekKey::<DB>::is_nullable(self),
-            value => DB::accepts(value),
-        }
+    fn canonical(&self) -> Canonical {
+        if SeekKey::<DB>::is_nullable(self) { nullable::<DB, NotNullable<E>> } else { DB::canonical }
     }
 
     fn sql(&self) -> String {

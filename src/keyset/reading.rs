@@ -3,8 +3,8 @@
 use std::fmt;
 
 use super::PageSize;
-use super::cursor::{Cursor, CursorError};
-use super::ordering::{Nulls, Ordering, OrderingOn};
+use super::cursor::{Cursor, CursorError, Reason, Seal, fingerprint};
+use super::ordering::{Canonical, Ordering, OrderingOn};
 use super::page::Frame;
 use super::statement::Bounds;
 use super::stored::Stored;
@@ -41,6 +41,8 @@ impl fmt::Debug for Bound {
 pub(super) struct Reading {
     backend: u8,
     fingerprint: u64,
+    forms: Vec<Canonical>,
+    seal: Seal,
     size: PageSize,
     after: Option<Cursor>,
     before: Option<Cursor>,
@@ -52,24 +54,33 @@ pub(super) fn begin<DB: Dialect>(
     size: PageSize,
     after: Bound,
     before: Bound,
+    seal: Seal,
 ) -> Result<(Bounds, Reading)> {
     if size.rows == 0 {
         return Err(Error::new(ErrorKind::PageSize, "a page has at least one row"));
     }
-    let fingerprint = fingerprint::<DB>(ordering);
     let (after, before) = (after.cursor()?, before.cursor()?);
-    let lower = after.as_ref().map(|cursor| position::<DB>(ordering, fingerprint, cursor)).transpose()?;
-    let upper = before.as_ref().map(|cursor| position::<DB>(ordering, fingerprint, cursor)).transpose()?;
+    let reading = Reading {
+        backend: DB::TAG,
+        fingerprint: fingerprint::<DB>(ordering),
+        forms: ordering.keys().into_iter().map(|key| key.canonical()).collect(),
+        seal,
+        size,
+        after,
+        before,
+    };
+    let position = |cursor: &Option<Cursor>| cursor.as_ref().map(|cursor| reading.position(cursor)).transpose();
+    let (lower, upper) = (position(&reading.after)?, position(&reading.before)?);
     let (start, stop) = if size.backward { (upper, lower) } else { (lower, upper) };
     let bounds = Bounds { start, stop, backward: size.backward, limit: i64::from(size.rows) + 1 };
-    Ok((bounds, Reading { backend: DB::TAG, fingerprint, size, after, before }))
+    Ok((bounds, reading))
 }
 
 impl Reading {
     /// The rows in their declared order, and what is known around them. The statement read one row more than the page
     /// has: whether it is there says whether there is more.
     pub(super) fn finish<O: Ordering, T>(self, mut rows: Vec<(O::Row, T)>) -> Result<(Frame, Vec<T>)> {
-        let Reading { backend, fingerprint, size, after, before } = self;
+        let size = self.size;
         let more = rows.len() as u64 > u64::from(size.rows);
         if more {
             rows.pop();
@@ -80,9 +91,10 @@ impl Reading {
         let mut cursors = Vec::with_capacity(rows.len());
         let mut items = Vec::with_capacity(rows.len());
         for (keys, row) in rows {
-            cursors.push(Cursor::new(backend, fingerprint, O::stored(keys))?);
+            cursors.push(self.cursor(O::stored(keys))?);
             items.push(row);
         }
+        let Reading { after, before, .. } = self;
         // Where it was read from and where it was read to: without a bound there is nothing beyond.
         let nothing_beyond = |bound: &Option<Cursor>| bound.is_none().then_some(false);
         let ahead = |bound| if more { Some(true) } else { nothing_beyond(bound) };
@@ -93,43 +105,33 @@ impl Reading {
         };
         Ok((Frame { cursors, has_next, has_previous, after, before }, items))
     }
-}
 
-/// The keys of a cursor, if it is one of this ordering on this backend. Nothing of it is bound before this says so.
-fn position<DB: Dialect>(
-    ordering: &impl OrderingOn<DB>,
-    fingerprint: u64,
-    cursor: &Cursor,
-) -> Result<Vec<Stored>, CursorError> {
-    if cursor.backend() != DB::TAG {
-        return Err(CursorError::WRONG_BACKEND);
-    }
-    let keys = ordering.keys();
-    if cursor.fingerprint() != fingerprint || cursor.keys().len() != keys.len() {
-        return Err(CursorError::WRONG_ORDERING);
-    }
-    if !keys.iter().zip(cursor.keys()).all(|(key, value)| key.accepts(value)) {
-        return Err(CursorError::WRONG_TYPE);
-    }
-    Ok(cursor.keys().to_vec())
-}
-
-/// What tells one ordering from another in a cursor: FNV-1a over the SQL, direction and null placement of each key.
-/// No name of a Rust type is in it, so that a cursor survives refactoring.
-fn fingerprint<DB: Dialect>(ordering: &impl OrderingOn<DB>) -> u64 {
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    let mut feed = |text: &str| {
-        for byte in text.bytes().chain([0]) {
-            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+    /// The keys of a cursor, if it is one of this ordering on this backend. Nothing of it is bound before this says so.
+    fn position(&self, cursor: &Cursor) -> Result<Vec<Stored>, CursorError> {
+        self.seal.check(cursor)?;
+        if cursor.backend() != self.backend {
+            return Err(Reason::WrongBackend.into());
         }
-    };
-    for key in ordering.keys() {
-        feed(&key.sql());
-        feed(if key.is_descending() { "desc" } else { "asc" });
-        feed(match key.nulls() {
-            Nulls::First => "nulls first",
-            Nulls::Last => "nulls last",
-        });
+        let keys = cursor.keys();
+        if cursor.fingerprint() != self.fingerprint || keys.len() != self.forms.len() {
+            return Err(Reason::WrongOrdering.into());
+        }
+        if !self.forms.iter().zip(keys).all(|(canonical, key)| canonical(key.clone()).as_ref() == Some(key)) {
+            return Err(Reason::WrongType.into());
+        }
+        Ok(keys.to_vec())
     }
-    hash
+
+    /// The cursor of a row.
+    fn cursor(&self, keys: Vec<Stored>) -> Result<Cursor> {
+        let key = |(i, (canonical, key)): (usize, (&Canonical, Stored))| {
+            canonical(key).ok_or_else(|| {
+                let key = i + 1;
+                let message = format!("key {key} of the ordering is no value of its declared SQL type in a row");
+                Error::new(ErrorKind::UnexpectedKey, message)
+            })
+        };
+        let keys = self.forms.iter().zip(keys).enumerate().map(key).collect::<Result<_>>()?;
+        Ok(self.seal.close(Cursor::new(self.backend, self.fingerprint, keys)?))
+    }
 }

@@ -1,6 +1,7 @@
 //! PostgreSQL: one array bind for key lists, row values for seeks, values as the bytes of the binary protocol.
 
 mod keys;
+mod layout;
 mod stored;
 
 use diesel::pg::Pg;

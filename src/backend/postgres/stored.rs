@@ -11,6 +11,7 @@ use diesel::result::QueryResult;
 use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::{self, HasSqlType};
 
+use super::layout::Layout;
 use crate::backend::StoredKey;
 use crate::keyset::stored::Stored;
 
@@ -36,47 +37,55 @@ impl<ST: 'static> StoredKey<ST> for Pg
 where
     Pg: HasSqlType<ST>,
 {
-    // The binary form of these types is fixed; the server itself checks that of all others before it reads them.
-    fn accepts(value: &Stored) -> bool {
-        let bytes = match value {
-            Stored::Null => return true,
-            Stored::Bytes(bytes) => bytes,
-            _ => return false,
-        };
-        let declared = TypeId::of::<ST>();
-        let is = |types: &[TypeId]| types.contains(&declared);
-        if is(&[TypeId::of::<sql_types::Text>(), TypeId::of::<pg_types::Citext>()]) {
-            return std::str::from_utf8(bytes).is_ok_and(|text| !text.contains('\0'));
-        }
-        let width = if is(&[TypeId::of::<sql_types::Bool>(), TypeId::of::<pg_types::CChar>()]) {
-            1
-        } else if is(&[TypeId::of::<sql_types::SmallInt>()]) {
-            2
-        } else if is(&[
-            TypeId::of::<sql_types::Integer>(),
-            TypeId::of::<sql_types::Float>(),
-            TypeId::of::<sql_types::Date>(),
-            TypeId::of::<pg_types::Oid>(),
-        ]) {
-            4
-        } else if is(&[
-            TypeId::of::<sql_types::BigInt>(),
-            TypeId::of::<sql_types::Double>(),
-            TypeId::of::<sql_types::Time>(),
-            TypeId::of::<sql_types::Timestamp>(),
-            TypeId::of::<pg_types::Timestamptz>(),
-            TypeId::of::<pg_types::Money>(),
-        ]) {
-            8
-        } else if is(&[TypeId::of::<pg_types::Uuid>(), TypeId::of::<sql_types::Interval>()]) {
-            16
-        } else {
-            return true;
-        };
-        bytes.len() == width
+    fn canonical(value: Stored) -> Option<Stored> {
+        let Stored::Bytes(bytes) = value else { return None };
+        layout::<ST>().canonical(bytes).map(Stored::Bytes)
     }
 
     fn push_stored<'b>(value: &'b Stored, mut out: AstPass<'_, 'b, Self>) -> QueryResult<()> {
         out.push_bind_param::<ST, _>(value)
+    }
+}
+
+fn layout<ST: 'static>() -> Layout {
+    let declared = TypeId::of::<ST>();
+    let is = |types: &[TypeId]| types.contains(&declared);
+    if is(&[TypeId::of::<sql_types::Text>(), TypeId::of::<pg_types::Citext>(), TypeId::of::<sql_types::Json>()]) {
+        Layout::Text
+    } else if is(&[TypeId::of::<sql_types::Binary>()]) {
+        Layout::Any
+    } else if is(&[TypeId::of::<sql_types::Bool>()]) {
+        Layout::Bool
+    } else if is(&[TypeId::of::<pg_types::CChar>()]) {
+        Layout::Fixed(1)
+    } else if is(&[TypeId::of::<sql_types::SmallInt>()]) {
+        Layout::Fixed(2)
+    } else if is(&[TypeId::of::<sql_types::Integer>(), TypeId::of::<pg_types::Oid>()]) {
+        Layout::Fixed(4)
+    } else if is(&[
+        TypeId::of::<sql_types::BigInt>(),
+        TypeId::of::<pg_types::Money>(),
+        TypeId::of::<pg_types::MacAddr8>(),
+        TypeId::of::<pg_types::PgLsn>(),
+    ]) {
+        Layout::Fixed(8)
+    } else if is(&[TypeId::of::<pg_types::Uuid>(), TypeId::of::<sql_types::Interval>()]) {
+        Layout::Fixed(16)
+    } else if is(&[TypeId::of::<pg_types::MacAddr>()]) {
+        Layout::Fixed(6)
+    } else if is(&[TypeId::of::<sql_types::Float>()]) {
+        Layout::Float
+    } else if is(&[TypeId::of::<sql_types::Double>()]) {
+        Layout::Double
+    } else if is(&[TypeId::of::<sql_types::Numeric>()]) {
+        Layout::Numeric
+    } else if is(&[TypeId::of::<sql_types::Date>()]) {
+        Layout::Date
+    } else if is(&[TypeId::of::<sql_types::Time>()]) {
+        Layout::Time
+    } else if is(&[TypeId::of::<sql_types::Timestamp>(), TypeId::of::<pg_types::Timestamptz>()]) {
+        Layout::Timestamp
+    } else {
+        Layout::Any
     }
 }

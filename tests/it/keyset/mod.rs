@@ -1,6 +1,10 @@
 //! Keyset pages: the law that the union of all pages is the unpaged list, and everything that is refused.
 
+mod crafted;
 mod cursors;
+mod golden;
 mod laws;
 mod pages;
 mod refused;
+mod signed;
+mod types;

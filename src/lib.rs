@@ -31,6 +31,7 @@
 //!
 //! * [`preload`]: eager loading, as a tutorial.
 //! * [`keyset`]: pages, as a tutorial.
+//! * [`repository`]: the everyday operations of one model.
 //! * [`prelude`]: what a program imports with one `use`.
 //! * [`dsl`]: names for the types that the methods return.
 //! * [`backend`]: where databases differ, and what is sent to each.
@@ -46,6 +47,8 @@
 //! | `sqlite`, `postgres`, `mysql` | the SQL of that database, for any connection of its Diesel backend; `postgres` and `mysql` link no client library |
 //! | `signing` | [`keyset::CursorSecret`]: cursors that nobody can make or change without the key |
 //! | `serde` | cursors as their text in every format |
+//! | `repository` | [`repository`]: get, find, create, update, delete, over any model |
+//! | `r2d2` | [`pool`]: set-up for the connections of a pool |
 //! | `testing` | [`testing::TestDb`]: a fresh, migrated database for each test |
 //! | `migrations` or `testing` | [`SqlMigrations`]: migrations that keep the text of their SQL |
 #![cfg_attr(not(all(feature = "testing", feature = "signing")), allow(rustdoc::broken_intra_doc_links))]
@@ -58,14 +61,18 @@ pub mod error;
 pub mod guide;
 pub mod keyset;
 pub mod mode;
+#[cfg(feature = "r2d2")]
+pub mod pool;
 pub mod preload;
 pub mod prelude;
+#[cfg(feature = "repository")]
+pub mod repository;
 #[cfg(any(feature = "testing", feature = "migrations"))]
 mod sql_migrations;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use error::{Error, ErrorKind, Result};
+pub use error::{Constraint, ConstraintKind, Error, ErrorKind, Result};
 #[cfg(any(feature = "testing", feature = "migrations"))]
 pub use sql_migrations::{SqlMigration, SqlMigrations};
 

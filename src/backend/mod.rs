@@ -15,8 +15,9 @@
 
 use diesel::backend::Backend;
 use diesel::query_builder::{AstPass, QueryFragment};
-use diesel::result::QueryResult;
+use diesel::result::{DatabaseErrorInformation, QueryResult};
 
+use crate::error::{Constraint, ConstraintKind};
 use crate::keyset::stored::Stored;
 use crate::preload::plumbing::keys::Keys;
 
@@ -47,6 +48,26 @@ pub trait Dialect: Backend<QueryBuilder: Default> + Default + 'static {
     const NULLS_SORT: NullsSort;
     /// Whether ORDER BY knows NULLS FIRST and NULLS LAST.
     const NULLS_SYNTAX: bool;
+}
+
+/// How a database gives back the row that a statement wrote.
+#[cfg(feature = "repository")]
+pub trait Writes: Dialect {
+    /// Whether INSERT and UPDATE have a RETURNING clause. MariaDB has one for INSERT, MySQL has none.
+    const RETURNING: bool;
+}
+
+/// The constraint that an error is about, in the words of the database: none of the three speaks like another.
+pub(crate) fn constraint(kind: Option<ConstraintKind>, said: &dyn DatabaseErrorInformation) -> Option<Constraint> {
+    let found = None::<Constraint>;
+    #[cfg(feature = "postgres")]
+    let found = found.or_else(|| postgres::constraint::constraint(kind?, said));
+    #[cfg(feature = "sqlite")]
+    let found = found.or_else(|| sqlite::constraint::constraint(kind, said.message()));
+    #[cfg(feature = "mysql")]
+    let found = found.or_else(|| mysql::constraint::constraint(kind, said.message()));
+    let _ = (kind, said); // no backend is on
+    found
 }
 
 /// A form of the predicate "strictly after this position".

@@ -50,6 +50,14 @@ kinds! {
     UnexpectedKey, is_unexpected_key;
     /// A key that is too short to sign cursors.
     ShortKey, is_short_key;
+    /// One row was asked for, and there are several.
+    SeveralRows, is_several_rows;
+    /// A row that is to be changed is not there. [`Error::as_diesel`] has Diesel's `NotFound`.
+    NotFound, is_not_found;
+    /// A row has been changed by somebody else since it was read: the update would have been lost on one side.
+    Conflict, is_conflict;
+    /// The database did not make the id of a new row, so that the row cannot be read back: nothing was written.
+    IdNotMade, is_id_not_made;
     /// A throw-away database could not be made.
     TestDatabase, is_test_database;
 }

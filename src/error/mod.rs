@@ -1,11 +1,13 @@
 //! What can go wrong, as one opaque type with questions to ask it.
 
+mod constraint;
 mod kind;
 
 use std::fmt;
 
 use crate::keyset::CursorError;
 
+pub use constraint::{Constraint, ConstraintKind};
 pub use kind::ErrorKind;
 
 /// The result of every terminal method of this crate.
@@ -45,6 +47,12 @@ enum Source {
 impl Error {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Error(Box::new(Inner { kind, message: message.into(), key: None, source: None }))
+    }
+
+    /// An error of Diesel about which more is known.
+    pub(crate) fn of_diesel(kind: ErrorKind, message: impl Into<String>, source: diesel::result::Error) -> Self {
+        let source = Some(Source::Diesel(source));
+        Error(Box::new(Inner { kind, message: message.into(), key: None, source }))
     }
 
     pub(crate) fn with_key(mut self, key: &impl fmt::Debug) -> Self {
@@ -134,12 +142,7 @@ impl From<diesel::result::Error> for Error {
             },
             error => error,
         };
-        Error(Box::new(Inner {
-            kind: ErrorKind::Database,
-            message: error.to_string(),
-            key: None,
-            source: Some(Source::Diesel(error)),
-        }))
+        Error::of_diesel(ErrorKind::Database, constraint::message(&error), error)
     }
 }
 

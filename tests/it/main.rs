@@ -5,7 +5,9 @@ mod support;
 
 mod backends;
 mod keyset;
+mod pool;
 mod preload;
+mod repository;
 mod sakila;
 mod sql;
 mod tour;

@@ -1,6 +1,11 @@
 //! MySQL and MariaDB: one JSON bind for key lists, OR chains for seeks, values by the type they were sent with.
 
+pub(super) mod constraint;
+#[cfg(feature = "repository")]
+mod create;
 mod keys;
+#[cfg(feature = "r2d2")]
+mod pool;
 mod stored;
 
 use diesel::mysql::Mysql;

@@ -1,7 +1,12 @@
 //! PostgreSQL: one array bind for key lists, row values for seeks, values as the bytes of the binary protocol.
 
+pub(super) mod constraint;
+#[cfg(feature = "repository")]
+mod create;
 mod keys;
 mod layout;
+#[cfg(feature = "r2d2")]
+mod pool;
 mod stored;
 
 use diesel::pg::Pg;

@@ -1,6 +1,11 @@
 //! SQLite: one JSON bind for key lists, a range for each key for seeks, values by storage class.
 
+pub(super) mod constraint;
+#[cfg(feature = "repository")]
+mod create;
 mod keys;
+#[cfg(feature = "r2d2")]
+mod pool;
 mod stored;
 
 use diesel::sqlite::Sqlite;

@@ -2,6 +2,7 @@
 
 pub(crate) mod data;
 pub(crate) mod database;
+pub(crate) mod place;
 
 pub(crate) type TestResult = Result<(), Box<dyn std::error::Error>>;
 

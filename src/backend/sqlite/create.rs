@@ -1,0 +1,32 @@
+//! A new row on SQLite: RETURNING gives it back.
+
+use diesel::connection::Connection;
+use diesel::dsl::AsSelect;
+use diesel::expression::{Expression, Selectable, SelectableHelper};
+use diesel::prelude::Insertable;
+use diesel::query_dsl::RunQueryDsl;
+use diesel::query_dsl::methods::LoadQuery;
+use diesel::sqlite::Sqlite;
+
+use crate::backend::Writes;
+use crate::error::Result;
+use crate::repository::{Creates, Insert, Model, Returning, insert, returning};
+
+impl Writes for Sqlite {
+    const RETURNING: bool = true;
+}
+
+#[diagnostic::do_not_recommend]
+impl<'q, 'n, M, N, C> Creates<'q, 'n, M, N, C> for Sqlite
+where
+    C: Connection<Backend = Sqlite>,
+    M: Model + Selectable<Sqlite>,
+    AsSelect<M, Sqlite>: Expression,
+    N: 'n,
+    &'n N: Insertable<M::Table>,
+    Returning<Insert<'n, M, N>, AsSelect<M, Sqlite>>: LoadQuery<'q, C, M>,
+{
+    fn create(conn: &mut C, new: &'n N) -> Result<M> {
+        Ok(RunQueryDsl::get_result(returning(insert::<M, N>(new), M::as_select()), conn)?)
+    }
+}

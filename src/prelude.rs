@@ -9,7 +9,7 @@
 
 pub use crate::keyset::KeysetDsl;
 pub use crate::preload::{
-    Nth, PreloadDsl, belongs_to, has_many, has_one, if_some, load_with, many_to_many, preload_for,
+    Nth, PreloadDsl, belongs_to, has_many, has_one, if_some, load_for_keys, load_with, many_to_many, preload_for,
 };
 #[cfg(feature = "repository")]
 pub use crate::repository::RepositoryDsl;

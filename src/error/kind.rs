@@ -34,6 +34,8 @@ kinds! {
     UnmatchedChild, is_unmatched_child;
     /// A relation gave more or fewer results than there are parents.
     WrongNumberOfResults, is_wrong_number_of_results;
+    /// A tree of more levels than are held.
+    TreeDepth, is_tree_depth;
     /// A loader of the program's own failed: `source()` has its error.
     Loader, is_loader;
     /// The query already has a clause that the builder must write itself, such as ORDER BY.

@@ -98,7 +98,8 @@ impl<T, Q, S, A, J> BelongsTo<T, Q, S, A, J> {
         BelongsTo { query: self.query, nested: change(self.nested), joins: self.joins, marker: PhantomData }
     }
 
-    fn joined<J2>(self, joins: impl FnOnce(J) -> J2) -> BelongsTo<T, Q, S, A, J2> {
+    /// The same relation, joined otherwise.
+    pub(super) fn joined<J2>(self, joins: impl FnOnce(J) -> J2) -> BelongsTo<T, Q, S, A, J2> {
         BelongsTo { query: self.query, nested: self.nested, joins: joins(self.joins), marker: PhantomData }
     }
 

@@ -92,7 +92,13 @@ impl<C, Q, S, Kind, J> Children<C, Q, S, Kind, J> {
         Children { query: self.query, nested: change(self.nested), joins: self.joins, marker: PhantomData }
     }
 
-    fn joined<J2>(self, joins: impl FnOnce(J) -> J2) -> Children<C, Q, S, Kind, J2> {
+    /// The same relation, read as other rows.
+    pub(super) fn of<C2>(self) -> Children<C2, Q, S, Kind, J> {
+        Children { query: self.query, nested: self.nested, joins: self.joins, marker: PhantomData }
+    }
+
+    /// The same relation, joined otherwise.
+    pub(super) fn joined<J2>(self, joins: impl FnOnce(J) -> J2) -> Children<C, Q, S, Kind, J2> {
         Children { query: self.query, nested: self.nested, joins: joins(self.joins), marker: PhantomData }
     }
 

@@ -48,6 +48,7 @@
 //! | [`.map_into::<View>()`](Preloading::map_into) | the rows of a level, the root's too, as structs of your own |
 //! | [`.preload_if(wanted, relation)`](Preloading::preload_if) | `Option<..>`; no statement where it is not wanted |
 //! | [`.preload_at(Nth::<1>, relation)`](Preloading::preload_at) | a relation of another element of a row that is a tuple |
+//! | [`.tree(depth)`](Children::tree) | what is below a row of a table that points to itself, or [above it](BelongsTo::tree) |
 //! | [`if_some(relation)`](if_some()) | a relation of parents that may not be there: `Option<P>`, as a LEFT JOIN gives them |
 //! | [`.shared()`](BelongsTo::shared) | `Arc<T>` for a belongs-to: one value for all rows that share it |
 //! | [`.load_optional(conn)`](Preloading::load_optional) | the first row or `None` |
@@ -58,6 +59,7 @@
 //! |---|---|
 //! | [`load_with(\|parents, conn\| ..)`](load_with()) | a relation that a function of yours loads; the [guide](crate::guide::own_loader) builds one over a second database |
 //! | [`preload_for(rows, relation, conn)`](preload_for) | a relation of rows that came from elsewhere |
+//! | [`load_for_keys(keys, relation, conn)`](load_for_keys) | a map by key, without rows: for a [data loader](crate::guide::data_loader) |
 //!
 //! # What is promised
 //!
@@ -72,6 +74,7 @@
 
 pub(crate) mod belongs_to;
 pub mod by;
+mod for_keys;
 pub(crate) mod has_many;
 mod has_one;
 pub mod key;
@@ -82,6 +85,8 @@ mod optional;
 pub mod place;
 pub mod plumbing;
 pub mod relation;
+mod through;
+mod tree;
 mod tuple;
 
 use std::marker::PhantomData;
@@ -100,6 +105,7 @@ use plumbing::fetch::FetchAll;
 use relation::{CountStatements, Relations, RootRow};
 
 pub use belongs_to::{BelongsTo, Every, Filtered, Linked, belongs_to};
+pub use for_keys::{ForKeys, KeysOf, load_for_keys};
 pub use has_many::{Children, Many, has_many};
 pub use has_one::{One, has_one};
 pub use key::{Key, KeyValue, ParentKey};
@@ -108,6 +114,8 @@ pub use many_to_many::{Entry, ManyToMany, TargetsOnly, WithLink, many_to_many};
 pub use optional::{IfSome, if_some};
 pub use place::Nth;
 pub use relation::Statements;
+pub use through::Via;
+pub use tree::{Ancestors, Node, Tree};
 pub use tuple::{Append, AppendAt};
 
 /// `.preload(relation)` on every Diesel query.

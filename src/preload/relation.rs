@@ -136,6 +136,10 @@ impl Statements {
         Statements { fixed }
     }
 
+    pub(crate) fn times(self, levels: usize) -> Self {
+        Statements { fixed: self.fixed.saturating_mul(levels) }
+    }
+
     /// The statements that are sent whatever the number of parents.
     pub fn fixed(self) -> usize {
         self.fixed

@@ -113,6 +113,22 @@ scenarios! {
         assert!(Arc::ptr_eq(&rows[0].1[0], &rows[2].1[0]));
     }
 
+    fn through_a_join_of_the_callers_it_is_one_statement(db) {
+        let conn = db.conn();
+        go!(conn.batch_execute(FEW))?;
+        go!(conn.batch_execute(TAGS))?;
+        let log = StatementLog::install(conn);
+        let posts = || posts::table.order(posts::id).filter(posts::id.lt(21)).select(Post::as_select());
+        let through = || many_to_many::<Tag, PostTag>().through(post_tags::table.inner_join(tags::table));
+        let rows: Vec<(Post, Vec<Tag>)> = go!(posts().preload(through().filter(tags::name.ne("c")).order(post_tags::position)).load(conn))?;
+        assert_eq!(names(&rows), of(&[(10, "ba"), (11, "b"), (12, ""), (20, "a")]));
+        let sent = log.take();
+        assert_eq!(sent.len(), 2);
+        insta::assert_snapshot!(format!("through__{BACKEND}"), sent[1].sql);
+        let rows: Vec<(Post, Vec<(Tag, PostTag)>)> = go!(posts().preload(through().with_link().order(post_tags::position.desc())).load(conn))?;
+        assert_eq!(rows[0].1.iter().map(|(tag, link)| (tag.id, link.position)).collect::<Vec<_>>(), [(1, 2), (2, 1), (3, 0)]);
+    }
+
     fn links_without_constraints(db) {
         let conn = db.conn();
         go!(conn.batch_execute(FEW))?;

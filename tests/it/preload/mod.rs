@@ -2,6 +2,7 @@
 
 mod by;
 mod errors;
+mod for_keys;
 mod keys;
 mod levels;
 mod loaders;
@@ -9,3 +10,4 @@ mod many_to_many;
 mod relations;
 mod roots;
 mod statements;
+mod tree;

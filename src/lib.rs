@@ -36,6 +36,7 @@
 //! * [`dsl`]: names for the types that the methods return.
 //! * [`backend`]: where databases differ, and what is sent to each.
 //! * [`guide`]: longer examples.
+//! * [`watch`](mod@watch): what a piece of code sends, as a how-to: find an N+1.
 //! * [`Error`]: what can go wrong.
 //!
 //! # Features
@@ -48,10 +49,15 @@
 //! | `signing` | [`keyset::CursorSecret`]: cursors that nobody can make or change without the key |
 //! | `serde` | cursors as their text in every format |
 //! | `repository` | [`repository`]: get, find, create, update, delete, over any model |
-//! | `r2d2` | [`pool`]: set-up for the connections of a pool |
+//! | `r2d2` | [`pool`]: set-up for the connections of a pool, and watching them |
 //! | `testing` | [`testing::TestDb`]: a fresh, migrated database for each test |
+//! | `watch` | [`watch`](mod@watch): what code sends, and the line of an N+1 |
+//! | `tracing` | a span for each statement that is watched |
 //! | `migrations` or `testing` | [`SqlMigrations`]: migrations that keep the text of their SQL |
-#![cfg_attr(not(all(feature = "testing", feature = "signing")), allow(rustdoc::broken_intra_doc_links))]
+#![cfg_attr(
+    not(all(feature = "testing", feature = "signing", feature = "watch")),
+    allow(rustdoc::broken_intra_doc_links)
+)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 
@@ -61,6 +67,7 @@ pub mod error;
 pub mod guide;
 pub mod keyset;
 pub mod mode;
+mod one_load;
 #[cfg(feature = "r2d2")]
 pub mod pool;
 pub mod preload;
@@ -71,6 +78,8 @@ pub mod repository;
 mod sql_migrations;
 #[cfg(feature = "testing")]
 pub mod testing;
+#[cfg(feature = "watch")]
+pub mod watch;
 
 pub use error::{Constraint, ConstraintKind, Error, ErrorKind, Result};
 #[cfg(any(feature = "testing", feature = "migrations"))]

@@ -48,6 +48,8 @@ pub trait Dialect: Backend<QueryBuilder: Default> + Default + 'static {
     const NULLS_SORT: NullsSort;
     /// Whether ORDER BY knows NULLS FIRST and NULLS LAST.
     const NULLS_SYNTAX: bool;
+    /// What OpenTelemetry calls this database.
+    const SYSTEM: &'static str;
 }
 
 /// How a database gives back the row that a statement wrote.

@@ -239,6 +239,7 @@ impl<Q, O, Size, S> Keyset<Q, O, Size, S, Blocking> {
     /// ([`is_page_size`](Error::is_page_size)); a query with ORDER BY, LIMIT, OFFSET or DISTINCT
     /// ([`is_unsupported_query`](Error::is_unsupported_query)); keys too long for a cursor
     /// ([`is_cursor_too_long`](Error::is_cursor_too_long)); the database's errors and those of the relations.
+    #[track_caller]
     pub fn load<'q, Conn, T, Row>(self, conn: &mut Conn) -> Result<Page<Row>>
     where
         Size: KnownSize,
@@ -248,6 +249,7 @@ impl<Q, O, Size, S> Keyset<Q, O, Size, S, Blocking> {
         Q: AsQuery<SqlType: SelectedRow<Conn::Backend, Row = T> + RootRow<T>> + QueryFragment<Conn::Backend>,
         S: Relations<T, <Q::SqlType as RootRow<T>>::Lens, Row = Row>,
     {
+        let _load = crate::one_load::begin();
         let Keyset { query, ordering, size, after, before, relations, options, .. } = self;
         statement::refuse_clauses::<Conn::Backend>(&query)?;
         let (bounds, reading) = reading::begin::<Conn::Backend>(&ordering, size.size(), after, before, options.seal)?;

@@ -100,6 +100,7 @@ use diesel::query_dsl::methods::{LimitDsl, LoadQuery};
 use crate::dsl;
 use crate::error::Result;
 use crate::mode::Blocking;
+use crate::one_load;
 use level::MapInto;
 use plumbing::fetch::FetchAll;
 use relation::{CountStatements, Relations, RootRow};
@@ -268,12 +269,14 @@ impl<Q, S> Preloading<Q, S, Blocking> {
     /// # Errors
     ///
     /// The database's errors; a second row of a has-one; a belongs-to that dangles.
+    #[track_caller]
     pub fn load<'q, Conn, R, Row>(self, conn: &mut Conn) -> Result<Vec<Row>>
     where
         Q: AsQuery<SqlType: RootRow<R>> + LoadQuery<'q, Conn, R>,
         S: Relations<R, <Q::SqlType as RootRow<R>>::Lens, Row = Row>,
         Conn: Connection + FetchAll<'q, S, R, <Q::SqlType as RootRow<R>>::Lens>,
     {
+        let _load = one_load::begin();
         let rows = RunQueryDsl::load::<R>(self.query, conn)?;
         conn.fetch_all(self.relations, rows)
     }

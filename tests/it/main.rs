@@ -12,3 +12,4 @@ mod sakila;
 mod sql;
 mod tour;
 mod ui;
+mod watch;

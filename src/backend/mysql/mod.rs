@@ -19,4 +19,5 @@ impl Dialect for Mysql {
     const MIXED_SEEK: SeekForm = SeekForm::OrChain;
     const NULLS_SORT: NullsSort = NullsSort::Smallest;
     const NULLS_SYNTAX: bool = false;
+    const SYSTEM: &'static str = "mysql";
 }

@@ -19,4 +19,5 @@ impl Dialect for Pg {
     const MIXED_SEEK: SeekForm = SeekForm::Segments;
     const NULLS_SORT: NullsSort = NullsSort::Largest;
     const NULLS_SYNTAX: bool = true;
+    const SYSTEM: &'static str = "postgresql";
 }

@@ -20,4 +20,5 @@ impl Dialect for Sqlite {
     const MIXED_SEEK: SeekForm = SeekForm::Segments;
     const NULLS_SORT: NullsSort = NullsSort::Smallest;
     const NULLS_SYNTAX: bool = true;
+    const SYSTEM: &'static str = "sqlite";
 }

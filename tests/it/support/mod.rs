@@ -6,6 +6,13 @@ pub(crate) mod place;
 
 pub(crate) type TestResult = Result<(), Box<dyn std::error::Error>>;
 
+/// The message with which `f` panics.
+#[track_caller]
+pub(crate) fn panics(f: impl FnOnce()) -> String {
+    let payload = std::panic::catch_unwind(std::panic::AssertUnwindSafe(f)).expect_err("it does not panic");
+    payload.downcast_ref::<String>().cloned().unwrap_or_default()
+}
+
 /// Scenarios: written once, without the name of a backend or a driver, run on each.
 ///
 /// `db` is a fresh, migrated database: `db.conn()` is the connection of the backend at hand. `go!(..)` wraps whatever

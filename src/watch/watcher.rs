@@ -1,0 +1,221 @@
+//! Installing a watcher: for one closure, for connections, for a pool.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use diesel::connection::{Connection, Instrumentation};
+
+use super::journal::Journal;
+use super::log::Log;
+use super::n_plus_one::NPlusOne;
+use super::recorder::Recorder;
+use crate::backend::Dialect;
+
+/// How many keys make an N+1, if nobody says so.
+const THRESHOLD: usize = 3;
+
+type Callback = Box<dyn Fn(&NPlusOne) + Send + Sync>;
+
+pub(super) struct Shared {
+    journal: Mutex<Journal>,
+    pub(super) threshold: usize,
+    pub(super) on_n_plus_one: Option<Callback>,
+    #[cfg(feature = "tracing")]
+    pub(super) traced: bool,
+}
+
+impl Shared {
+    pub(super) fn journal(&self) -> MutexGuard<'_, Journal> {
+        self.journal.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Watches the statements of any number of connections, for as long as it lives.
+///
+/// A handle: clones see the same log. When the last one is dropped, its connections are as they were before.
+///
+/// ```
+/// use blog::{models::*, schema::*};
+/// use diesel::prelude::*;
+/// use turbodiesel::{prelude::*, watch::Watcher};
+///
+/// let conn = &mut blog::example()?;
+/// let watcher = Watcher::new();
+/// watcher.install(conn);
+///
+/// users::table.select(User::as_select()).preload(has_many::<Post>()).load(conn)?;
+/// let log = watcher.take();
+/// log.assert_statements(2);
+///
+/// conn.transaction(|conn| diesel::delete(comments::table).execute(conn))?;
+/// let log = watcher.log();
+/// assert_eq!((log.len(), log.transactions().committed()), (1, 1));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # What it costs
+///
+/// Each statement is written once more as text, and a few counters move. A statement that is repeated in a scope costs a
+/// backtrace more.
+#[derive(Clone)]
+pub struct Watcher {
+    pub(super) shared: Arc<Shared>,
+}
+
+/// What a [`Watcher`] does beside counting: made by [`Watcher::builder`].
+#[must_use = "nothing is watched before `.build()`"]
+pub struct WatcherBuilder {
+    shared: Shared,
+}
+
+impl Watcher {
+    /// A watcher that counts.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::builder().build()
+    }
+
+    /// A watcher that does more: calls back, or writes spans.
+    pub fn builder() -> WatcherBuilder {
+        WatcherBuilder {
+            shared: Shared {
+                journal: Mutex::default(),
+                threshold: THRESHOLD,
+                on_n_plus_one: None,
+                #[cfg(feature = "tracing")]
+                traced: false,
+            },
+        }
+    }
+
+    /// Watches `conn` from now on.
+    ///
+    /// Diesel hands out no instrumentation that is installed, so this one takes its place and forwards each event to a
+    /// new one of the process's default. Another one is kept by [`install_over`](Self::install_over).
+    pub fn install<C: Connection<Backend: Dialect>>(&self, conn: &mut C) {
+        conn.set_instrumentation(self.recorder::<C>(None, false));
+    }
+
+    /// Watches `conn` from now on, and forwards each event to `inner`.
+    pub fn install_over<C: Connection<Backend: Dialect>>(&self, conn: &mut C, inner: impl Instrumentation) {
+        conn.set_instrumentation(self.recorder::<C>(Some(Box::new(inner)), false));
+    }
+
+    pub(super) fn recorder<C>(&self, inner: Option<Box<dyn Instrumentation>>, pooled: bool) -> Recorder
+    where
+        C: Connection<Backend: Dialect>,
+    {
+        Recorder::new(&self.shared, inner, pooled, C::Backend::SYSTEM)
+    }
+
+    /// What was sent since the last [`take`](Self::take).
+    #[must_use]
+    pub fn log(&self) -> Log {
+        Log::new(self.shared.journal().clone(), self.shared.threshold)
+    }
+
+    /// The same, and begins anew.
+    #[must_use]
+    pub fn take(&self) -> Log {
+        Log::new(std::mem::take(&mut *self.shared.journal()), self.shared.threshold)
+    }
+}
+
+impl WatcherBuilder {
+    /// How many times a read has to be repeated with other keys, from one place, to be an N+1: 3 if this is not called.
+    ///
+    /// With 2, the first time is taken to be from the place of the second: a place is only looked for from the second
+    /// time on. 0 and 1 are taken as 2.
+    pub fn threshold(mut self, times: usize) -> Self {
+        self.shared.threshold = times.max(2);
+        self
+    }
+
+    /// Calls `report` once for each N+1 of a [`scope`](super::scope()), when it reaches the threshold: to log it, or to
+    /// fail the request. It runs inside of Diesel's call, so it must not use the connection.
+    ///
+    /// ```
+    /// use diesel::prelude::*;
+    /// use turbodiesel::watch::Watcher;
+    /// use blog::schema::posts;
+    ///
+    /// let conn = &mut blog::example()?;
+    /// let (send, reports) = std::sync::mpsc::channel();
+    /// let watcher = Watcher::builder().on_n_plus_one(move |found| drop(send.send(found.to_string()))).build();
+    /// watcher.install(conn);
+    ///
+    /// for author in 1..=10 {
+    ///     posts::table.filter(posts::author_id.eq(author)).select(posts::title).load::<String>(conn)?;
+    /// }
+    /// let report = reports.try_recv()?;
+    /// assert!(report.contains("`posts.author_id`"), "{report}");
+    /// assert!(reports.try_recv().is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn on_n_plus_one(mut self, report: impl Fn(&NPlusOne) + Send + Sync + 'static) -> Self {
+        self.shared.on_n_plus_one = Some(Box::new(report));
+        self
+    }
+
+    /// Opens a `tracing` span for each statement, with the attributes that OpenTelemetry calls stable: `db.system.name`,
+    /// `db.operation.name`, `db.collection.name`, `db.query.summary`, `db.query.text`, and `error.type` after a failure.
+    ///
+    /// The text has no values: those that were bound never leave Diesel, those in the text are written as `?`.
+    #[cfg(feature = "tracing")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "tracing")))]
+    pub fn traced(mut self) -> Self {
+        self.shared.traced = true;
+        self
+    }
+
+    /// The watcher.
+    #[must_use]
+    pub fn build(self) -> Watcher {
+        Watcher { shared: Arc::new(self.shared) }
+    }
+}
+
+impl Default for Watcher {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for Watcher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Watcher").field("threshold", &self.shared.threshold).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for WatcherBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WatcherBuilder").field("threshold", &self.shared.threshold).finish_non_exhaustive()
+    }
+}
+
+/// A whole pool: `Pool::builder().connection_customizer(Box::new(watcher.clone()))`. Each check-out is a
+/// [`scope`](super::scope()) of its own, as long as the pool checks connections when it hands them out, which is its default.
+///
+/// Where the pool has another customizer already, call [`install`](Watcher::install) in it.
+///
+/// ```
+/// use diesel::prelude::*;
+/// use diesel::r2d2::{ConnectionManager, Pool};
+/// use turbodiesel::watch::Watcher;
+///
+/// let watcher = Watcher::new();
+/// let manager = ConnectionManager::<SqliteConnection>::new(":memory:");
+/// let pool = Pool::builder().max_size(2).connection_customizer(Box::new(watcher.clone())).build(manager)?;
+///
+/// diesel::sql_query("SELECT 2").execute(&mut pool.get()?)?;
+/// watcher.log().assert_statements(1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[cfg(feature = "r2d2")]
+#[cfg_attr(docsrs, doc(cfg(feature = "r2d2")))]
+impl<C: Connection<Backend: Dialect> + 'static> diesel::r2d2::CustomizeConnection<C, diesel::r2d2::Error> for Watcher {
+    fn on_acquire(&self, conn: &mut C) -> Result<(), diesel::r2d2::Error> {
+        conn.set_instrumentation(self.recorder::<C>(None, true));
+        Ok(())
+    }
+}

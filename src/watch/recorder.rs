@@ -77,10 +77,10 @@ impl Recorder {
     }
 
     fn finished(&mut self, shared: &Shared, error: Option<&diesel::result::Error>) {
-        if let Some((number, since)) = self.running.take() {
-            if let Some(number) = number {
-                shared.journal().finished(number, since.elapsed(), error.is_some());
-            }
+        if let Some((number, since)) = self.running.take()
+            && let Some(number) = number
+        {
+            shared.journal().finished(number, since.elapsed(), error.is_some());
         }
         #[cfg(feature = "tracing")]
         if let Some(span) = self.span.take() {

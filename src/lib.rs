@@ -47,7 +47,7 @@
 //! |---|---|
 //! | `sqlite`, `postgres`, `mysql` | the SQL of that database, for any connection of its Diesel backend; `postgres` and `mysql` link no client library |
 //! | `signing` | [`keyset::CursorSecret`]: cursors that nobody can make or change without the key |
-//! | `serde` | cursors as their text in every format |
+//! | `serde` | cursors as their text, pages with their rows and cursors |
 //! | `repository` | [`repository`]: get, find, create, update, delete, over any model |
 //! | `r2d2` | [`pool`]: set-up for the connections of a pool, and watching them |
 //! | `testing` | [`testing::TestDb`]: a fresh, migrated database for each test |

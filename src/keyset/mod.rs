@@ -44,15 +44,20 @@
 //! * ORDER BY, predicate and cursor come from this one ordering. A cursor of another one is an error, never page one.
 //! * Relations load with a page: `.keyset(..).first(20).preload(has_many::<Comment>())` gives
 //!   `Page<(Post, Vec<Comment>)>`.
+//!
+#![doc = include_str!("walks.md")]
 
 mod cursor;
 pub mod ordering;
 mod page;
 mod reading;
 pub(crate) mod seek;
+#[cfg(feature = "serde")]
+mod serde;
 pub mod statement;
 pub mod stored;
 mod tuple;
+mod web;
 
 use std::marker::PhantomData;
 
@@ -78,6 +83,7 @@ use cursor::Seal;
 pub use cursor::{Cursor, CursorError};
 pub use ordering::{IntoOrdering, Nulls, SortKey, asc, desc, unique};
 pub use page::{Edge, Page};
+pub use web::{PageInfo, Step};
 
 /// `.keyset(ordering)` on every Diesel query.
 pub trait KeysetDsl: Sized {

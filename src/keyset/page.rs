@@ -101,6 +101,42 @@ impl<T> Page<T> {
     }
 }
 
+impl<T> Page<T> {
+    /// The same page of other rows: each made from one of these.
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// use blog::{models::Post, schema::posts};
+    /// use turbodiesel::prelude::*;
+    ///
+    /// let conn = &mut blog::example()?;
+    /// let page = posts::table.select(Post::as_select()).keyset(posts::id.asc()).first(3).load(conn)?;
+    /// let next = page.next_cursor().cloned();
+    /// let titles = page.map(|post| post.title);
+    /// assert_eq!((titles.len(), titles.next_cursor()), (3, next.as_ref()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn map<U>(self, f: impl FnMut(T) -> U) -> Page<U> {
+        let (frame, items) = self.apart();
+        frame.around(items.into_iter().map(f).collect())
+    }
+
+    /// The same page of other rows, if all of them can be made.
+    ///
+    /// # Errors
+    ///
+    /// The first error of `f`.
+    pub fn try_map<U, E>(self, f: impl FnMut(T) -> Result<U, E>) -> Result<Page<U>, E> {
+        let (frame, items) = self.apart();
+        Ok(frame.around(items.into_iter().map(f).collect::<Result<_, _>>()?))
+    }
+
+    fn apart(self) -> (Frame, Vec<T>) {
+        let Page { items, cursors, has_next, has_previous, after, before } = self;
+        (Frame { cursors, has_next, has_previous, after, before }, items)
+    }
+}
+
 impl<T> IntoIterator for Page<T> {
     type Item = T;
     type IntoIter = std::vec::IntoIter<T>;

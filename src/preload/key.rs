@@ -9,7 +9,7 @@ use diesel::sql_types::is_nullable::{IsNullable, NotNull};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the key of a relation",
     label = "parents and children cannot be joined by a `{Self}`",
-    note = "keys are integers, `bool`, `String`, `Vec<u8>`, and tuples of two or three of them"
+    note = "keys are `i8`, `i16`, `i32`, `i64`, their unsigned sisters, and `String`"
 )]
 pub trait Key: Debug + Clone + Eq + Hash + Send + Sync + 'static {
     /// How many columns hold it: [`Single`], [`Pair`] or [`Triple`].
@@ -49,7 +49,7 @@ pub enum KeyValue<'a> {
 /// tuple of these. A tuple with a `None` in it is no key, as a NULL in one of its columns equals nothing.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a key, an `Option` of one, or a tuple of these",
-    note = "keys are integers, `bool`, `String`, `Vec<u8>`, and tuples of two or three of them"
+    note = "keys are `i8`, `i16`, `i32`, `i64`, their unsigned sisters, and `String`"
 )]
 pub trait ParentKey {
     /// The key, without `Option`.

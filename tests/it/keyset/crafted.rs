@@ -8,6 +8,11 @@ pub(super) fn head(token: &str) -> Vec<u8> {
     URL_SAFE_NO_PAD.decode(token).unwrap()[..11].to_vec()
 }
 
+/// The values behind the head of a token.
+pub(super) fn values(token: &str) -> Vec<u8> {
+    URL_SAFE_NO_PAD.decode(token).unwrap()[11..].to_vec()
+}
+
 pub(super) fn token(parts: &[&[u8]]) -> String {
     URL_SAFE_NO_PAD.encode(parts.concat())
 }

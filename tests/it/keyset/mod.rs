@@ -3,8 +3,11 @@
 mod crafted;
 mod cursors;
 mod golden;
+mod hostile;
 mod laws;
 mod pages;
 mod refused;
 mod signed;
 mod types;
+mod walks;
+mod web;

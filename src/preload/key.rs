@@ -5,7 +5,7 @@ use std::hash::Hash;
 
 use diesel::sql_types::is_nullable::{IsNullable, NotNull};
 
-/// A type whose values join parents to children: the Rust type of a key column, or a tuple of two or three.
+/// A type whose values join parents to children: the Rust type of a key column.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the key of a relation",
     label = "parents and children cannot be joined by a `{Self}`",

@@ -12,7 +12,7 @@ use super::by::{ByKey, Folded, Holder, Joins};
 use super::key::Key;
 use super::level::{MapInto, Shared};
 use super::plumbing::keys::Slots;
-use super::plumbing::statement::{self, Keyed, Prepared, PreparedBy, Steps};
+use super::plumbing::statement::{self, Keyed, PreparedBy, Steps};
 use super::plumbing::stitch::{self, Second};
 use super::relation::{ChildRow, CountStatements, Relation, Relations, Statements, Whole};
 use super::tuple::Append;
@@ -289,11 +289,7 @@ where
     type Pending = J::Named;
 
     fn prepare(self, parents: &[&P]) -> Result<PreparedBy<Self, P, DB>> {
-        let keys = parents.iter().map(|parent| self.joins.key(parent));
-        let (slots, keys) = Slots::new(keys, self.joins.fold());
-        let (columns, pending) = (self.joins.columns(), self.joins.named());
-        let statement = keys.map(|keys| self.query.keyed(columns, keys));
-        Ok(Prepared { statement, slots, nested: self.nested, pending })
+        Ok(statement::prepare::<DB, T, _, _, _, _>(&self.joins, self.query, self.nested, parents))
     }
 
     fn stitch(
@@ -301,25 +297,25 @@ where
         slots: &Slots<J::Key>,
         targets: impl ExactSizeIterator<Item = (usize, S::Row)>,
     ) -> Result<Vec<Self::Output>> {
-        let with_key = |error: Error, slot: Option<usize>| match slot.and_then(|slot| slots.key(slot)) {
-            Some(key) => error.with_key(key),
-            None => error,
-        };
         let by_slot = stitch::one(slots.len(), targets)
-            .map_err(|Second(slot)| with_key(statement::second_row::<DB>("belongs_to", &column), Some(slot)))?;
+            .map_err(|Second(slot)| slots.blame(slot, statement::second_row::<DB>("belongs_to", &column)))?;
         let found = stitch::hand_out(slots, by_slot).into_iter().map(|handed| match handed {
             None => Found::NullKey,
             Some(None) => Found::NoRow,
             Some(Some(row)) => Found::Row(row),
         });
-        let dangling = |slot| {
+        let dangling = |slot: Option<usize>| {
             let column = statement::column_name::<DB>(&column);
             let message = if J::NAMES_PARENT {
                 format!("belongs_to: {column} points to a row that is not there")
             } else {
                 format!("belongs_to: no row of {column} has the key of a row that points to it")
             };
-            with_key(Error::new(ErrorKind::DanglingKey, message), slot)
+            let error = Error::new(ErrorKind::DanglingKey, message);
+            match slot {
+                Some(slot) => slots.blame(slot, error),
+                None => error,
+            }
         };
         found
             .zip(slots.of_parents())

@@ -12,7 +12,7 @@ use super::by::{Associated, ByColumn, ByKey, Folded, Joins};
 use super::key::Key;
 use super::level::MapInto;
 use super::plumbing::keys::Slots;
-use super::plumbing::statement::{self, Keyed, Prepared, PreparedBy, Steps};
+use super::plumbing::statement::{self, Keyed, PreparedBy, Steps};
 use super::plumbing::stitch::{self, Second};
 use super::relation::{ChildRow, CountStatements, Relation, Relations, Statements, Whole};
 use super::tuple::Append;
@@ -256,11 +256,7 @@ where
     type Pending = J::Named;
 
     fn prepare(self, parents: &[&P]) -> Result<PreparedBy<Self, P, DB>> {
-        let keys = parents.iter().map(|parent| self.joins.key(parent));
-        let (slots, keys) = Slots::new(keys, self.joins.fold());
-        let (columns, pending) = (self.joins.columns(), self.joins.named());
-        let statement = keys.map(|keys| self.query.keyed(columns, keys));
-        Ok(Prepared { statement, slots, nested: self.nested, pending })
+        Ok(statement::prepare::<DB, C, _, _, _, _>(&self.joins, self.query, self.nested, parents))
     }
 
     fn stitch(
@@ -268,10 +264,8 @@ where
         slots: &Slots<J::Key>,
         children: impl ExactSizeIterator<Item = (usize, S::Row)>,
     ) -> Result<Vec<Kind::Output>> {
-        let by_slot = Kind::collect(slots.len(), children).map_err(|Second(slot)| {
-            let error = statement::second_row::<DB>(Kind::NAME, &column);
-            slots.key(slot).map_or(statement::second_row::<DB>(Kind::NAME, &column), |key| error.with_key(key))
-        })?;
+        let by_slot = Kind::collect(slots.len(), children)
+            .map_err(|Second(slot)| slots.blame(slot, statement::second_row::<DB>(Kind::NAME, &column)))?;
         Ok(stitch::hand_out(slots, by_slot).into_iter().map(Option::unwrap_or_default).collect())
     }
 

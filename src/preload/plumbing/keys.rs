@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 
+use crate::error::Error;
 use crate::preload::by::Fold;
 use crate::preload::key::{Key, KeyValue};
 
@@ -184,6 +185,14 @@ impl<K: Key> Slots<K> {
     /// The key of a slot.
     pub fn key(&self, slot: usize) -> Option<&K> {
         self.keys.list().get(slot)
+    }
+
+    /// The error, which is about the key of a slot.
+    pub(crate) fn blame(&self, slot: usize, error: Error) -> Error {
+        match self.key(slot) {
+            Some(key) => error.with_key(key),
+            None => error,
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use super::key_in::{KeyColumns, KeyIn};
 use super::keys::{Keys, Slots};
 use crate::backend::Dialect;
 use crate::error::{Error, ErrorKind, Result};
+use crate::preload::by::Joins;
 use crate::preload::key::Key;
 use crate::preload::relation::{Relation, Relations, Whole};
 
@@ -66,6 +67,24 @@ pub struct Prepared<K, Statement, Nested, Pending> {
     pub nested: Nested,
     /// What stitching needs to know beside the slots.
     pub pending: Pending,
+}
+
+/// What every relation that is joined by keys prepares: the distinct keys of the parents, and the child query narrowed to
+/// them.
+pub(crate) fn prepare<DB, C, P, J, Q, S>(
+    joins: &J,
+    query: Q,
+    nested: S,
+    parents: &[&P],
+) -> Prepared<J::Key, Q::Statement, S, J::Named>
+where
+    DB: Dialect,
+    J: Joins<P, C, Key: Key>,
+    Q: Keyed<DB, J::Columns, J::Key, C>,
+{
+    let (slots, keys) = Slots::new(parents.iter().map(|parent| joins.key(parent)), joins.fold());
+    let statement = keys.map(|keys| query.keyed(joins.columns(), keys));
+    Prepared { statement, slots, nested, pending: joins.named() }
 }
 
 /// A child query that can be narrowed to keys: `SELECT key, child.* .. WHERE column IN (keys)`.

@@ -1,6 +1,6 @@
 //! Relations of keys alone: the parents are not at hand.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -54,13 +54,8 @@ where
     R: ForKeys<P, Key: Key>,
     R::Relation: Preload<'q, R::Key, Conn>,
 {
-    let mut distinct = HashMap::with_capacity(keys.len());
-    let mut parents = Vec::with_capacity(keys.len());
-    for key in keys {
-        if distinct.insert(key, ()).is_none() {
-            parents.push(key);
-        }
-    }
+    let mut seen = HashSet::with_capacity(keys.len());
+    let parents: Vec<&R::Key> = keys.iter().filter(|key| seen.insert(*key)).collect();
     let outputs = relation.for_keys().fetch(&parents, conn)?;
     Ok(parents.into_iter().cloned().zip(outputs).collect())
 }

@@ -69,6 +69,7 @@
 
 mod created;
 mod read;
+mod reads;
 mod returning;
 mod update;
 
@@ -86,7 +87,7 @@ use crate::backend::Dialect;
 use crate::mode::Blocking;
 
 pub use created::{Batch, Create, CreateMany, CreateWithId, Creates};
-pub use read::{Counts, Finds, Gets, GetsMany, Reads};
+pub use reads::{Counts, Finds, Gets, GetsMany, Reads};
 pub use returning::Returning;
 pub use update::{Deletes, UpdateRow, UpdateVersioned, VersionNumber, Versioned};
 

@@ -12,8 +12,8 @@ use diesel::query_dsl::methods::{ExecuteDsl, FilterDsl, FindDsl, LoadQuery};
 use diesel::result::{EmptyChangeset, Error as DieselError};
 use diesel::sql_types::SqlType;
 
-use super::read::{Gets, model};
-use super::{Model, Repository, Returning, returning};
+use super::read::model;
+use super::{Gets, Model, Repository, Returning, returning};
 use crate::backend::Writes;
 use crate::error::{Error, ErrorKind, Result};
 use crate::mode::Blocking;

@@ -49,6 +49,7 @@
 //! | `signing` | [`keyset::CursorSecret`]: cursors that nobody can make or change without the key |
 //! | `serde` | cursors as their text, pages with their rows and cursors |
 //! | `repository` | [`repository`]: get, find, create, update, delete, over any model |
+//! | `migrations` | [`migrate`]: migrations at start-up and in operations, with a lock, a history and checks |
 //! | `r2d2` | [`pool`]: set-up for the connections of a pool, and watching them |
 //! | `testing` | [`testing::TestDb`]: a fresh, migrated database for each test |
 //! | `watch` | [`watch`](mod@watch): what code sends, and the line of an N+1 |
@@ -66,6 +67,8 @@ pub mod dsl;
 pub mod error;
 pub mod guide;
 pub mod keyset;
+#[cfg(feature = "migrations")]
+pub mod migrate;
 pub mod mode;
 mod one_load;
 #[cfg(feature = "r2d2")]

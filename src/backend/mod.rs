@@ -14,6 +14,8 @@
 //! rows that tie with the cursor, and an OR chain makes PostgreSQL walk its whole index.
 
 use diesel::backend::Backend;
+#[cfg(feature = "migrations")]
+use diesel::connection::{Connection, LoadConnection};
 use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::result::{DatabaseErrorInformation, QueryResult};
 
@@ -58,6 +60,88 @@ pub trait Writes: Dialect {
     /// Whether INSERT and UPDATE have a RETURNING clause. MariaDB has one for INSERT, MySQL has none.
     const RETURNING: bool;
 }
+
+/// What migrating needs of a database.
+#[cfg(feature = "migrations")]
+pub trait Migrates: Backend {
+    /// Whether DDL is undone with the transaction that it runs in.
+    const DDL_IN_TRANSACTION: bool;
+    /// The lock of a session; `None` where a transaction that writes is the lock.
+    const LOCK: Option<SessionLock>;
+    /// How long a connection waits for other writers, where that is a setting of the connection.
+    const BUSY_TIMEOUT: Option<BusyTimeout> = None;
+    /// Which of the tables that record migrations there are: their names, and anything.
+    const TABLES: &'static str;
+
+    /// The rows of a query of two texts.
+    ///
+    /// # Errors
+    ///
+    /// The database's.
+    fn pairs<C>(conn: &mut C, sql: &str) -> QueryResult<Vec<(String, String)>>
+    where
+        C: LoadConnection<Backend = Self>;
+
+    /// Sends a statement with texts in the places of its `?`.
+    ///
+    /// # Errors
+    ///
+    /// The database's.
+    fn send<C>(conn: &mut C, sql: &str, binds: &[&str]) -> QueryResult<usize>
+    where
+        C: Connection<Backend = Self>;
+}
+
+/// A lock that a session holds until it gives it back or ends: three queries that return two texts.
+#[cfg(feature = "migrations")]
+#[derive(Debug, Clone, Copy)]
+pub struct SessionLock {
+    /// The name of the lock.
+    pub name: &'static str,
+    /// Takes it if it is free, and then returns `1`. The name goes in the place of `?`.
+    pub take: &'static str,
+    /// Gives it back.
+    pub release: &'static str,
+}
+
+/// The time that a connection waits: read as the first of two texts, and set, both in milliseconds.
+#[cfg(feature = "migrations")]
+#[derive(Debug, Clone, Copy)]
+pub struct BusyTimeout {
+    /// The query that reads it.
+    pub read: &'static str,
+    /// The statement that sets it, up to the number.
+    pub set: &'static str,
+}
+
+/// `Migrates::pairs` and `send`, which name the backend and are else the same: written once, for each.
+#[cfg(feature = "migrations")]
+#[allow(unused_macros)] // no backend is on
+macro_rules! sends_texts {
+    (|$sql:ident| $placeholders:expr) => {
+        fn pairs<C>(conn: &mut C, sql: &str) -> diesel::QueryResult<Vec<(String, String)>>
+        where
+            C: diesel::connection::LoadConnection<Backend = Self>,
+        {
+            use diesel::sql_types::Text;
+            diesel::RunQueryDsl::load(diesel::dsl::sql::<(Text, Text)>(sql), conn)
+        }
+
+        fn send<C>(conn: &mut C, $sql: &str, binds: &[&str]) -> diesel::QueryResult<usize>
+        where
+            C: diesel::Connection<Backend = Self>,
+        {
+            let mut statement = diesel::sql_query($placeholders).into_boxed::<Self>();
+            for bind in binds {
+                statement = statement.bind::<diesel::sql_types::Text, _>((*bind).to_owned());
+            }
+            diesel::RunQueryDsl::execute(statement, conn)
+        }
+    };
+}
+#[cfg(feature = "migrations")]
+#[allow(unused_imports)] // the same
+pub(crate) use sends_texts;
 
 /// The constraint that an error is about, in the words of the database: none of the three speaks like another.
 pub(crate) fn constraint(kind: Option<ConstraintKind>, said: &dyn DatabaseErrorInformation) -> Option<Constraint> {

@@ -60,6 +60,14 @@ kinds! {
     Conflict, is_conflict;
     /// The database did not make the id of a new row, so that the row cannot be read back: nothing was written.
     IdNotMade, is_id_not_made;
+    /// A migration failed. [`Error::as_diesel`] has the database's error.
+    Migration, is_migration;
+    /// Another process migrates the database.
+    MigrationLocked, is_migration_locked;
+    /// Database and program do not belong together: the database is ahead, a version is unknown, a text has changed.
+    MigrationHistory, is_migration_history;
+    /// A migration began and did not come to its end, on a database that cannot undo what it had done.
+    MigrationInterrupted, is_migration_interrupted;
     /// A throw-away database could not be made.
     TestDatabase, is_test_database;
 }

@@ -5,6 +5,7 @@ mod support;
 
 mod backends;
 mod keyset;
+mod migrate;
 mod pool;
 mod preload;
 mod repository;

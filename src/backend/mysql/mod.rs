@@ -4,6 +4,8 @@ pub(super) mod constraint;
 #[cfg(feature = "repository")]
 mod create;
 mod keys;
+#[cfg(feature = "migrations")]
+mod migrate;
 #[cfg(feature = "r2d2")]
 mod pool;
 mod stored;

@@ -5,6 +5,8 @@ pub(super) mod constraint;
 mod create;
 mod keys;
 mod layout;
+#[cfg(feature = "migrations")]
+mod migrate;
 #[cfg(feature = "r2d2")]
 mod pool;
 mod stored;

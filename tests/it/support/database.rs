@@ -14,6 +14,8 @@ pub(crate) trait TestConnection:
     Connection<Backend: Server> + diesel_migrations::MigrationHarness<Self::Backend>
 {
     fn migrations() -> impl MigrationSource<Self::Backend>;
+    /// The same, of Diesel's own type.
+    fn embedded() -> diesel_migrations::EmbeddedMigrations;
     /// Turns foreign keys off for this connection, so that a test can break one.
     const NO_FOREIGN_KEYS: &'static str;
     /// What every connection of the tests starts with.
@@ -48,6 +50,9 @@ pub(crate) mod sqlite {
         fn migrations() -> impl MigrationSource<Self::Backend> {
             blog::migrations::SQLITE
         }
+        fn embedded() -> diesel_migrations::EmbeddedMigrations {
+            blog::migrations::SQLITE
+        }
         const NO_FOREIGN_KEYS: &'static str = "PRAGMA foreign_keys = OFF";
         const SET_UP: &'static str = "PRAGMA foreign_keys = ON";
         const VERSION: &'static str = "sqlite_version()";
@@ -65,6 +70,9 @@ pub(crate) mod postgres {
         fn migrations() -> impl MigrationSource<Self::Backend> {
             blog::migrations::POSTGRES
         }
+        fn embedded() -> diesel_migrations::EmbeddedMigrations {
+            blog::migrations::POSTGRES
+        }
         const NO_FOREIGN_KEYS: &'static str = "SET session_replication_role = replica";
         const VERSION: &'static str = "version()";
     }
@@ -79,6 +87,9 @@ pub(crate) mod mysql {
 
     impl TestConnection for MysqlConnection {
         fn migrations() -> impl MigrationSource<Self::Backend> {
+            blog::migrations::MYSQL
+        }
+        fn embedded() -> diesel_migrations::EmbeddedMigrations {
             blog::migrations::MYSQL
         }
         const NO_FOREIGN_KEYS: &'static str = "SET FOREIGN_KEY_CHECKS = 0";

@@ -8,6 +8,7 @@
 //! | key list | `= ANY($1)`, one array | `IN (SELECT value FROM json_each(?))`, one bind | `IN (SELECT k.id FROM JSON_TABLE(?, ..) k)`, one bind |
 //! | seek, one direction | `(a, b) > ($1, $2)` | UNION ALL of ranges | `a > ? OR (a = ? AND b > ?)` |
 //! | seek, mixed directions or nullable keys | UNION ALL of ranges | UNION ALL of ranges | the OR chain |
+//! | first children of each parent | `unnest` and LATERAL; of keys, above ten | `json_each`, the limited query as a JSON array of keys | UNION ALL, 64 parents a statement; a scalar subquery for one child |
 //! | NULL in an ascending order | last | first | first |
 //!
 //! Each was picked by what the databases read, not by taste: a row value makes MariaDB walk its whole index and SQLite all
@@ -25,10 +26,13 @@ use crate::preload::plumbing::keys::Keys;
 
 #[cfg(feature = "mysql")]
 mod mysql;
+mod per_parent;
 #[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+
+pub use per_parent::{KeyTable, PerParentSql, TopN};
 
 /// A database whose SQL this crate knows: [`Pg`](diesel::pg::Pg), [`Sqlite`](diesel::sqlite::Sqlite) or
 /// [`Mysql`](diesel::mysql::Mysql), which speaks for MySQL and MariaDB alike.
@@ -39,7 +43,7 @@ mod sqlite;
     note = "turn on its feature: `sqlite`, `postgres` or `mysql`",
     note = "`#[derive(MultiConnection)]` is not supported: use one connection type"
 )]
-pub trait Dialect: Backend<QueryBuilder: Default> + Default + 'static {
+pub trait Dialect: Backend<QueryBuilder: Default> + PerParentSql + Default + 'static {
     /// What a cursor calls this backend: part of every token, so it never changes.
     const TAG: u8;
     /// How a position is compared when all keys are NOT NULL and go in one direction.

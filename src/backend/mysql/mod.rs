@@ -6,6 +6,7 @@ mod create;
 mod keys;
 #[cfg(feature = "migrations")]
 mod migrate;
+mod per_parent;
 #[cfg(feature = "r2d2")]
 mod pool;
 mod stored;

@@ -7,6 +7,7 @@ mod keys;
 mod layout;
 #[cfg(feature = "migrations")]
 mod migrate;
+mod per_parent;
 #[cfg(feature = "r2d2")]
 mod pool;
 mod stored;

@@ -10,6 +10,7 @@ mod pool;
 mod preload;
 mod repository;
 mod sakila;
+mod sakila_pages;
 mod sql;
 mod tour;
 mod ui;

@@ -10,7 +10,7 @@ use turbodiesel::prelude::*;
 use crate::support::data::FEW;
 
 /// The tokens of post 20 under five orderings: newest first, best first, an expression with a bind, signed, NULLs placed.
-fn tokens(backend: &str) -> [&'static str; 5] {
+pub(super) fn tokens(backend: &str) -> [&'static str; 5] {
     match backend {
         "sqlite" => [
             "AQBz-7utKyZwhZEFABUyMDI2LTAyLTAzIDEwOjAwOjAwLjUBAAAAAAAAABQ",

@@ -6,6 +6,7 @@ mod golden;
 mod hostile;
 mod laws;
 mod pages;
+mod property;
 mod refused;
 mod signed;
 mod types;

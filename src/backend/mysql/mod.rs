@@ -11,16 +11,26 @@ mod per_parent;
 mod pool;
 mod stored;
 
+use diesel::deserialize;
 use diesel::mysql::Mysql;
 
 use super::{Dialect, NullsSort, SeekForm};
+use crate::keyset::stored::{Stored, WireType};
 
 impl Dialect for Mysql {
     const TAG: u8 = b'm';
     // A row value makes MariaDB read its index from the start; the OR chain is a range.
     const UNIFORM_SEEK: SeekForm = SeekForm::OrChain;
     const MIXED_SEEK: SeekForm = SeekForm::OrChain;
+    const FOREIGN_NULLS_SEEK: SeekForm = SeekForm::Segments;
     const NULLS_SORT: NullsSort = NullsSort::Smallest;
     const NULLS_SYNTAX: bool = false;
     const SYSTEM: &'static str = "mysql";
+    const NULLS_IN_INDEX: bool = false;
+    const EXPRESSIONS_IN_INDEX: bool = false;
+    const UNION_OF_PARENTHESES: bool = true;
+
+    fn read_stored(value: Option<Self::RawValue<'_>>) -> deserialize::Result<(Stored, WireType)> {
+        value.map_or(Ok((Stored::Null, WireType::default())), stored::read)
+    }
 }

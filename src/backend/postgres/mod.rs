@@ -12,15 +12,25 @@ mod per_parent;
 mod pool;
 mod stored;
 
+use diesel::deserialize;
 use diesel::pg::Pg;
 
 use super::{Dialect, NullsSort, SeekForm};
+use crate::keyset::stored::{Stored, WireType};
 
 impl Dialect for Pg {
     const TAG: u8 = b'p';
     const UNIFORM_SEEK: SeekForm = SeekForm::RowValue;
     const MIXED_SEEK: SeekForm = SeekForm::Segments;
+    const FOREIGN_NULLS_SEEK: SeekForm = SeekForm::Segments;
     const NULLS_SORT: NullsSort = NullsSort::Largest;
     const NULLS_SYNTAX: bool = true;
     const SYSTEM: &'static str = "postgresql";
+    const NULLS_IN_INDEX: bool = true;
+    const EXPRESSIONS_IN_INDEX: bool = true;
+    const UNION_OF_PARENTHESES: bool = true;
+
+    fn read_stored(value: Option<Self::RawValue<'_>>) -> deserialize::Result<(Stored, WireType)> {
+        value.map_or(Ok((Stored::Null, WireType::default())), stored::read)
+    }
 }

@@ -5,6 +5,7 @@ mod cursors;
 mod golden;
 mod hostile;
 mod laws;
+mod orderings;
 mod pages;
 mod property;
 mod refused;

@@ -36,6 +36,7 @@
 //! * [`dsl`]: names for the types that the methods return.
 //! * [`backend`]: where databases differ, and what is sent to each.
 //! * [`guide`]: longer examples.
+//! * [`plan`]: what the database does with a statement, and how to [insist](guide::index_is_used) on an index.
 //! * [`watch`](mod@watch): what a piece of code sends, as a how-to: find an N+1.
 //! * [`Error`]: what can go wrong.
 //!
@@ -53,10 +54,11 @@
 //! | `r2d2` | [`pool`]: set-up for the connections of a pool, and watching them |
 //! | `testing` | [`testing::TestDb`]: a fresh, migrated database for each test |
 //! | `watch` | [`watch`](mod@watch): what code sends, and the line of an N+1 |
+//! | `plan` | [`plan`]: query plans as values, with questions and assertions |
 //! | `tracing` | a span for each statement that is watched |
 //! | `migrations` or `testing` | [`SqlMigrations`]: migrations that keep the text of their SQL |
 #![cfg_attr(
-    not(all(feature = "testing", feature = "signing", feature = "watch")),
+    not(all(feature = "testing", feature = "signing", feature = "watch", feature = "plan")),
     allow(rustdoc::broken_intra_doc_links)
 )]
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -71,6 +73,8 @@ pub mod keyset;
 pub mod migrate;
 pub mod mode;
 mod one_load;
+#[cfg(feature = "plan")]
+pub mod plan;
 #[cfg(feature = "r2d2")]
 pub mod pool;
 pub mod preload;

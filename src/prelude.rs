@@ -7,7 +7,9 @@
 //!
 //! The names of [`keyset`](crate::keyset) other than the trait are not here: `desc` is a likely column name.
 
-pub use crate::keyset::{IntoOrdering as _, KeysetDsl};
+pub use crate::keyset::KeysetDsl;
+#[cfg(feature = "plan")]
+pub use crate::plan::ExplainDsl;
 pub use crate::preload::{
     Nth, PreloadDsl, belongs_to, has_many, has_one, if_some, load_for_keys, load_with, many_to_many, preload_for,
 };

@@ -1,4 +1,6 @@
 //! Longer examples, each run as a test.
 
 pub mod data_loader;
+#[cfg(feature = "plan")]
+pub mod index_is_used;
 pub mod own_loader;

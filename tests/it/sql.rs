@@ -11,7 +11,7 @@ use turbodiesel::prelude::*;
 use crate::support::data::FEW;
 
 /// The texts in the order in which they were sent, a blank line between two, broken where a reader would.
-pub(crate) fn texts(log: &StatementLog) -> String {
+fn texts(log: &StatementLog) -> String {
     let broken = |sql: String| {
         [" FROM ", " WHERE ", " ORDER BY ", " UNION ALL "]
             .iter()

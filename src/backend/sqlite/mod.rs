@@ -6,16 +6,21 @@ mod create;
 mod keys;
 #[cfg(feature = "migrations")]
 mod migrate;
-mod per_parent;
+#[cfg(feature = "plan")]
+mod plan;
 #[cfg(feature = "r2d2")]
 mod pool;
 mod stored;
 
-use diesel::deserialize;
+#[cfg(feature = "plan")]
+use diesel::connection::LoadConnection;
 use diesel::sqlite::Sqlite;
 
 use super::{Dialect, NullsSort, SeekForm};
-use crate::keyset::stored::{Stored, WireType};
+#[cfg(feature = "plan")]
+use crate::error::Result;
+#[cfg(feature = "plan")]
+use crate::plan::{Database, How, Node, sent::Statement};
 
 impl Dialect for Sqlite {
     const TAG: u8 = b's';
@@ -23,15 +28,23 @@ impl Dialect for Sqlite {
     // that shares them with the cursor is read, at each page.
     const UNIFORM_SEEK: SeekForm = SeekForm::Segments;
     const MIXED_SEEK: SeekForm = SeekForm::Segments;
-    const FOREIGN_NULLS_SEEK: SeekForm = SeekForm::Segments;
     const NULLS_SORT: NullsSort = NullsSort::Smallest;
     const NULLS_SYNTAX: bool = true;
     const SYSTEM: &'static str = "sqlite";
-    const NULLS_IN_INDEX: bool = false;
-    const EXPRESSIONS_IN_INDEX: bool = true;
-    const UNION_OF_PARENTHESES: bool = false;
 
-    fn read_stored(value: Option<Self::RawValue<'_>>) -> deserialize::Result<(Stored, WireType)> {
-        value.map_or(Ok((Stored::Null, WireType::default())), stored::read)
+    #[cfg(feature = "plan")]
+    const DATABASE: Database = Database::Sqlite;
+
+    #[cfg(feature = "plan")]
+    fn explain<Conn>(statement: &Statement<'_, Self>, conn: &mut Conn, how: How) -> Result<String>
+    where
+        Conn: LoadConnection<Backend = Self>,
+    {
+        plan::ask(statement, conn, how)
+    }
+
+    #[cfg(feature = "plan")]
+    fn read_plan(raw: &str, sql: &str) -> Node {
+        plan::read(raw, sql)
     }
 }

@@ -4,7 +4,7 @@ pub(crate) mod data;
 pub(crate) mod database;
 pub(crate) mod place;
 
-pub(crate) type TestResult = Result<(), Box<dyn std::error::Error>>;
+pub(crate) type TestResult<T = ()> = Result<T, Box<dyn std::error::Error>>;
 
 /// The message with which `f` panics.
 #[track_caller]

@@ -1,0 +1,114 @@
+//! The plans of a page.
+
+use diesel::connection::LoadConnection;
+use diesel::query_builder::{AsQuery, QueryFragment};
+use diesel::query_dsl::RunQueryDsl;
+use diesel::query_dsl::methods::LoadQuery;
+
+use super::ordering::OrderingOn;
+use super::statement::{self, Pages, SelectedRow};
+use super::{Keyset, KnownSize, reading};
+#[cfg(doc)]
+use crate::error::Error;
+use crate::error::Result;
+use crate::mode::Blocking;
+#[cfg(doc)]
+use crate::plan::ExplainDsl;
+use crate::plan::{How, Plans, record, sent};
+use crate::preload::plumbing::fetch::FetchAll;
+use crate::preload::relation::{Relations, RootRow};
+
+/// The plan of the page's statement, then those of its relations. With feature `plan`.
+///
+/// Like those of a [preload](crate::preload::Preloading::explain) these methods **load** the page, because a relation's statement
+/// holds the keys of its rows.
+impl<Q, O, Size, S> Keyset<Q, O, Size, S, Blocking> {
+    /// What the database does with each statement and its values: [`ExplainDsl::explain`].
+    ///
+    /// A page after a cursor has another statement than the first one, so both are worth a look.
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// use blog::{models::Post, schema::posts};
+    /// use turbodiesel::prelude::*;
+    ///
+    /// let conn = &mut blog::example()?;
+    /// let newest = || posts::table.select(Post::as_select()).keyset((posts::created_at.desc(), posts::id.desc())).first(20);
+    /// let cursor = newest().load(conn)?.end_cursor().cloned();
+    /// for plans in [newest().explain(conn)?, newest().after(cursor.as_ref()).explain(conn)?] {
+    ///     plans.assert_uses_index("posts_created_at_idx").assert_no_full_scan_of("posts");
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`load`](Keyset::load).
+    pub fn explain<'q, Conn, T>(self, conn: &mut Conn) -> Result<Plans>
+    where
+        Size: KnownSize,
+        Conn: LoadConnection<
+                Backend: Pages<Q, O, T, Statement: LoadQuery<'q, Conn, (O::Row, T)> + QueryFragment<Conn::Backend>>,
+            > + FetchAll<'q, S, T, <Q::SqlType as RootRow<T>>::Lens>,
+        O: OrderingOn<Conn::Backend>,
+        Q: AsQuery<SqlType: SelectedRow<Conn::Backend, Row = T> + RootRow<T>> + QueryFragment<Conn::Backend>,
+        S: Relations<T, <Q::SqlType as RootRow<T>>::Lens>,
+    {
+        self.explain_as(How::Values, conn)
+    }
+
+    /// What the database does for values that it does not know: [`ExplainDsl::explain_generic`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`load`](Keyset::load).
+    pub fn explain_generic<'q, Conn, T>(self, conn: &mut Conn) -> Result<Plans>
+    where
+        Size: KnownSize,
+        Conn: LoadConnection<
+                Backend: Pages<Q, O, T, Statement: LoadQuery<'q, Conn, (O::Row, T)> + QueryFragment<Conn::Backend>>,
+            > + FetchAll<'q, S, T, <Q::SqlType as RootRow<T>>::Lens>,
+        O: OrderingOn<Conn::Backend>,
+        Q: AsQuery<SqlType: SelectedRow<Conn::Backend, Row = T> + RootRow<T>> + QueryFragment<Conn::Backend>,
+        S: Relations<T, <Q::SqlType as RootRow<T>>::Lens>,
+    {
+        self.explain_as(How::Generic, conn)
+    }
+
+    /// What each statement did, counted: [`ExplainDsl::explain_analyze`]. Each runs twice, once to be counted.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`load`](Keyset::load); [`is_no_analyze`](Error::is_no_analyze) on SQLite.
+    pub fn explain_analyze<'q, Conn, T>(self, conn: &mut Conn) -> Result<Plans>
+    where
+        Size: KnownSize,
+        Conn: LoadConnection<
+                Backend: Pages<Q, O, T, Statement: LoadQuery<'q, Conn, (O::Row, T)> + QueryFragment<Conn::Backend>>,
+            > + FetchAll<'q, S, T, <Q::SqlType as RootRow<T>>::Lens>,
+        O: OrderingOn<Conn::Backend>,
+        Q: AsQuery<SqlType: SelectedRow<Conn::Backend, Row = T> + RootRow<T>> + QueryFragment<Conn::Backend>,
+        S: Relations<T, <Q::SqlType as RootRow<T>>::Lens>,
+    {
+        self.explain_as(How::Analyze, conn)
+    }
+
+    fn explain_as<'q, Conn, T>(self, how: How, conn: &mut Conn) -> Result<Plans>
+    where
+        Size: KnownSize,
+        Conn: LoadConnection<
+                Backend: Pages<Q, O, T, Statement: LoadQuery<'q, Conn, (O::Row, T)> + QueryFragment<Conn::Backend>>,
+            > + FetchAll<'q, S, T, <Q::SqlType as RootRow<T>>::Lens>,
+        O: OrderingOn<Conn::Backend>,
+        Q: AsQuery<SqlType: SelectedRow<Conn::Backend, Row = T> + RootRow<T>> + QueryFragment<Conn::Backend>,
+        S: Relations<T, <Q::SqlType as RootRow<T>>::Lens>,
+    {
+        let Keyset { query, ordering, size, after, before, relations, options, .. } = self;
+        statement::refuse_clauses::<Conn::Backend>(&query)?;
+        let (bounds, reading) = reading::begin::<Conn::Backend>(&ordering, size.size(), after, before, options.seal)?;
+        let statement = <Conn::Backend as Pages<Q, O, T>>::page(query, ordering, bounds);
+        let plan = sent::plan(&statement, conn, how)?;
+        let (_, items) = reading.finish::<O, T>(RunQueryDsl::load::<(O::Row, T)>(statement, conn)?)?;
+        record::record(how, vec![plan], || conn.fetch_all(relations, items).map(drop))
+    }
+}

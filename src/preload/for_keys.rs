@@ -11,6 +11,7 @@ use super::key::Key;
 use super::many_to_many::ManyToMany;
 use super::plumbing::fetch::Preload;
 use crate::error::Result;
+use crate::one_load;
 
 /// Loads what a relation gives for each of these keys, without the rows that have them: a map by key.
 ///
@@ -45,6 +46,7 @@ use crate::error::Result;
 /// # Errors
 ///
 /// The database's, and those of the relation.
+#[track_caller]
 pub fn load_for_keys<'q, P, R, Conn>(
     keys: &[R::Key],
     relation: R,
@@ -54,6 +56,7 @@ where
     R: ForKeys<P, Key: Key>,
     R::Relation: Preload<'q, R::Key, Conn>,
 {
+    let _load = one_load::begin();
     let mut seen = HashSet::with_capacity(keys.len());
     let parents: Vec<&R::Key> = keys.iter().filter(|key| seen.insert(*key)).collect();
     let outputs = relation.for_keys().fetch(&parents, conn)?;

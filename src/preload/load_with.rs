@@ -7,6 +7,7 @@ use super::place::{At, Parent};
 use super::plumbing::fetch::{FetchAll, Preload};
 use super::relation::{CountStatements, Relation, Statements, Whole};
 use crate::error::Result;
+use crate::one_load;
 
 /// A relation that a function of yours loads: what it gives for each parent, anywhere in a tree.
 ///
@@ -110,9 +111,11 @@ where
 /// # Errors
 ///
 /// The database's, and those of the relation.
+#[track_caller]
 pub fn preload_for<'q, P, R, Conn>(rows: Vec<P>, relation: R, conn: &mut Conn) -> Result<Vec<(P, R::Output)>>
 where
     R: Preload<'q, P, Conn>,
 {
+    let _load = one_load::begin();
     FetchAll::<_, P, Whole>::fetch_all(conn, (At::<Parent, R>::new(relation),), rows)
 }

@@ -307,6 +307,7 @@ impl<Q, S> Preloading<Q, S, Blocking> {
     /// # Errors
     ///
     /// As [`load`](Preloading::load).
+    #[track_caller]
     pub fn load_optional<'q, Conn, R, Row>(self, conn: &mut Conn) -> Result<Option<Row>>
     where
         Q: LimitDsl,

@@ -130,15 +130,23 @@ impl fmt::Display for Place {
 fn is_of_the_program(function: &str, file: Option<&str>) -> bool {
     const LIBRARIES: [&str; 9] =
         ["std::", "core::", "alloc::", "backtrace::", "diesel::", "r2d2::", "turbodiesel::", "test::", "rust_begin"];
+    const OWN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/");
     const FOLDERS: [&str; 4] = ["/rustc/", "/registry/src/", "/git/checkouts/", "/rustlib/"];
     let is_of_library = |path: &str| {
         let path = path.trim_start_matches(['<', '&', '*']).trim_start_matches("mut ");
         LIBRARIES.iter().any(|library| path.starts_with(library)) || !path.contains("::")
     };
+    let file = file.map(|file| file.replace('\\', "/"));
+    let in_folder = file.as_deref().is_some_and(|file| {
+        file.starts_with(&OWN.replace('\\', "/")) || FOLDERS.iter().any(|folder| file.contains(folder))
+    });
+    // What was inlined may have lost its path; then the file says whose it is.
+    if !without_types(function).contains("::") {
+        return !in_folder && file.is_some_and(|file| file.ends_with(".rs"));
+    }
     // `<diesel::PgConnection as shop::Seed>::seed` is the program's.
     let (itself, of_trait) = function.split_once(" as ").unwrap_or((function, ""));
     let of_library = is_of_library(itself) && is_of_library(of_trait);
-    let in_folder = file.is_some_and(|file| FOLDERS.iter().any(|folder| file.replace('\\', "/").contains(folder)));
     !of_library && !in_folder
 }
 
@@ -181,6 +189,12 @@ mod tests {
             ("<diesel::SqliteConnection as shop::Seed>::seed", None, true),
             ("axum::serve", Some("/home/me/.cargo/registry/src/index/axum-1/src/serve.rs"), false),
             ("main", None, false),
+            ("titles<shop::Conn>", Some("/home/me/shop/src/list.rs"), true),
+            (
+                "of<turbodiesel::preload::Node<shop::List>>",
+                Some(concat!(env!("CARGO_MANIFEST_DIR"), "/src/mode.rs")),
+                false,
+            ),
         ] {
             assert_eq!(is_of_the_program(function, file), ours, "{function}");
         }

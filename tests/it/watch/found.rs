@@ -1,6 +1,6 @@
 //! Bugs, planted and found.
 
-use blog::models::{Post, User};
+use blog::models::{Comment, Post, Profile, User};
 use blog::schema::{comments, posts, users};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -139,6 +139,30 @@ scenarios! {
         let found = log.n_plus_ones();
         assert_eq!(found.len(), 2, "the users and their posts: {found:?}");
         assert_eq!(found[0].place().and_then(|place| place.line()), Some(line), "{found:?}");
+    }
+
+    fn every_load_of_this_crate_names_its_line(db) {
+        let conn = db.conn();
+        go!(conn.batch_execute(FEW))?;
+        let mut lines = Vec::new();
+        let (_, log) = go!(watch(conn, |conn| -> turbodiesel::Result<()> {
+            for id in 1..=3 {
+                let user = users::table.filter(users::id.eq(id)).select(User::as_select()).preload(has_many::<Post>());
+                let row = go!(user.load_optional(conn))?.map(|(user, _)| user);
+                lines.push(line!() - 1);
+                go!(preload_for(row.into_iter().collect(), has_one::<Profile>(), conn))?;
+                lines.push(line!() - 1);
+                go!(load_for_keys::<Post, _, _>(&[id], has_many::<Comment>(), conn))?;
+                lines.push(line!() - 1);
+            }
+            Ok(())
+        }))?;
+        let mut found: Vec<_> = log.n_plus_ones().iter().filter_map(|one| one.place()?.line()).collect();
+        found.dedup();
+        lines.truncate(3);
+        found.sort_unstable();
+        found.dedup();
+        assert_eq!(found, lines, "{log}");
     }
 
     fn with_the_values_in_the_text(db) {

@@ -1,13 +1,18 @@
 //! What looks like an N+1 and is none.
 
-use blog::models::{Comment, Post};
-use blog::schema::{posts, tags, users};
+use blog::models::{Comment, NewUser, Post, User};
+use blog::schema::{comments, posts, tags, users};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use turbodiesel::prelude::*;
 use turbodiesel::watch::{allow, scope, watch};
 
 use crate::support::data::FEW;
+
+/// Comments below comment 100 of [`FEW`], each below the one before.
+const CHAIN: &str = "INSERT INTO comments (id, post_id, author_id, parent_id, body, created_at) VALUES
+  (110, 10, 1, 101, '..', '2026-03-03 09:00:00'), (111, 10, 1, 110, '..', '2026-03-03 09:00:00'),
+  (112, 10, 1, 111, '..', '2026-03-03 09:00:00')";
 
 /// Checks that `body` is no N+1, and that it sent at least `least` statements.
 macro_rules! none {
@@ -117,6 +122,34 @@ scenarios! {
                 .preload(has_many::<Comment>())
                 .load(conn))?;
         });
+    }
+
+    fn a_load_of_rows_or_keys_in_several_pieces(db) {
+        // A statement a level, each with other keys.
+        go!(db.conn().batch_execute(FEW))?;
+        go!(db.conn().batch_execute(CHAIN))?;
+        let replies = || has_many::<Comment>().by(comments::parent_id).tree(6);
+        let (_, log) = go!(watch(db.conn(), |conn| -> turbodiesel::Result<()> {
+            let first = go!(comments::table.find(100).select(Comment::as_select()).load(conn))?;
+            go!(preload_for(first, replies(), conn))?;
+            go!(load_for_keys::<Post, _, _>(&[10], has_many::<Comment>().preload(replies()), conn))?;
+            Ok(())
+        }))?;
+        log.assert_no_n_plus_one();
+        assert!(log.statements().any(|statement| statement.count() >= 6), "{log}");
+    }
+
+    fn rows_that_a_repository_creates(db) {
+        // Where there is no RETURNING, each is read back.
+        let (_, log) = go!(watch(db.conn(), |conn| -> turbodiesel::Result<()> {
+            for number in 0..4 {
+                let email = format!("{number}@example.com");
+                go!(conn.repo::<User>().create(&NewUser { email: &email, name: "New" }))?;
+            }
+            Ok(())
+        }))?;
+        log.assert_no_n_plus_one();
+        assert!(log.len() >= 4, "{log}");
     }
 
     fn one_helper_called_from_three_lines(db) {

@@ -1,17 +1,13 @@
-//! The integration suite: one binary, a module a feature, every scenario on every backend.
+//! What is small, or about all of the crate: its neighbours under `tests/` hold a feature each.
 
 #[macro_use]
+#[path = "../support/mod.rs"]
 mod support;
 
 mod backends;
-mod keyset;
 mod migrate;
-mod plans;
 mod pool;
-mod preload;
-mod repository;
 mod sakila;
 mod sql;
 mod tour;
 mod ui;
-mod watch;

@@ -1,0 +1,17 @@
+//! Keyset pages: the law that the union of all pages is the unpaged list, and everything that is refused.
+
+#[macro_use]
+#[path = "../support/mod.rs"]
+mod support;
+
+mod crafted;
+mod cursors;
+mod golden;
+mod hostile;
+mod laws;
+mod pages;
+mod refused;
+mod signed;
+mod types;
+mod walks;
+mod web;

@@ -1,0 +1,12 @@
+//! Query plans: read, asked, insisted on.
+
+#[macro_use]
+#[path = "../support/mod.rs"]
+mod support;
+
+mod any_text;
+mod builders;
+mod captured;
+mod questions;
+mod shapes;
+mod written;

@@ -1,0 +1,70 @@
+//! What scenarios stand on: databases, a log, and the macro that runs one scenario everywhere.
+
+// Each test target has its own copy and uses a part of it.
+#![allow(dead_code, unused_imports, unused_macros)]
+
+pub(crate) mod data;
+pub(crate) mod database;
+pub(crate) mod place;
+
+pub(crate) type TestResult<T = ()> = Result<T, Box<dyn std::error::Error>>;
+
+/// The message with which `f` panics.
+#[track_caller]
+pub(crate) fn panics(f: impl FnOnce()) -> String {
+    let payload = std::panic::catch_unwind(std::panic::AssertUnwindSafe(f)).expect_err("it does not panic");
+    payload.downcast_ref::<String>().cloned().unwrap_or_default()
+}
+
+/// Scenarios: written once, without the name of a backend or a driver, run on each.
+///
+/// `db` is a fresh, migrated database: `db.conn()` is the connection of the backend at hand. `go!(..)` wraps whatever
+/// talks to the database, so that a driver that awaits can run the same text. `BACKEND` is the name of the backend, `Conn`
+/// the type of its connection.
+macro_rules! scenarios {
+    ($($(#[$meta:meta])* fn $name:ident($db:ident) $body:block)+) => {$(
+        mod $name {
+            #[allow(unused_imports)]
+            use super::*;
+
+            #[test]
+            $(#[$meta])*
+            fn sqlite() -> crate::support::TestResult {
+                scenario!(sqlite, $db, $body)
+            }
+
+            #[cfg(feature = "postgres")]
+            #[test]
+            $(#[$meta])*
+            fn postgres() -> crate::support::TestResult {
+                scenario!(postgres, $db, $body)
+            }
+
+            #[cfg(feature = "mysql")]
+            #[test]
+            $(#[$meta])*
+            fn mysql() -> crate::support::TestResult {
+                scenario!(mysql, $db, $body)
+            }
+        }
+    )+};
+}
+
+/// One scenario on one backend, blocking.
+macro_rules! scenario {
+    ($backend:ident, $db:ident, $body:block) => {{
+        #[allow(unused_imports)]
+        use crate::support::database::$backend::{BACKEND, Conn};
+        #[allow(unused_macros)]
+        macro_rules! go {
+            ($call:expr) => {
+                $call
+            };
+        }
+        #[allow(unused_mut)]
+        let mut $db = crate::support::database::Db::<Conn>::fresh()?;
+        $body
+        #[allow(unreachable_code)]
+        Ok(())
+    }};
+}

@@ -21,7 +21,7 @@ use crate::mode::Blocking;
 use crate::preload::by::{self, ByColumn, Folded};
 use crate::preload::level::{MapInto, Ranked, Shared};
 use crate::preload::place::{At, Nth, Parent};
-use crate::preload::{self, AppendAt, Children, Many, One, Preloading};
+use crate::preload::{self, AppendAt, Children, FirstOfEach, Many, One, Preloading, Sorted};
 
 /// The type of [`has_many::<C>()`](crate::preload::has_many()).
 pub type HasMany<C> = Children<C, <C as HasTable>::Table, (), Many>;
@@ -84,11 +84,8 @@ impl<T, Q, S, A, J> RelationDsl for preload::BelongsTo<T, Q, S, A, J> {
 pub type Filter<R, Predicate> = <R as RelationDsl>::Filtered<diesel::dsl::Filter<<R as RelationDsl>::Query, Predicate>>;
 
 /// The type of `relation.order(expression)`.
-pub type OrderBy<R, E> = <R as RelationDsl>::Of<
-    diesel::dsl::Order<<R as RelationDsl>::Query, E>,
-    <R as RelationDsl>::Nested,
-    <R as RelationDsl>::Joins,
->;
+pub type OrderBy<R, E> =
+    <R as RelationDsl>::Of<Sorted<<R as RelationDsl>::Query, E>, <R as RelationDsl>::Nested, <R as RelationDsl>::Joins>;
 
 /// The type of `relation.preload(nested)`.
 pub type With<R, Nested> = <R as RelationDsl>::Of<
@@ -118,3 +115,9 @@ pub type ByKey<R, Columns, F> = JoinedBy<R, by::ByKey<Columns, F>>;
 
 /// The type of `relation.fold_keys(closure)`, of keys `K`.
 pub type FoldKeys<R, K> = JoinedBy<R, Folded<<R as RelationDsl>::Joins, K>>;
+
+/// The type of `relation.limit_per_parent(n)` and `relation.offset_per_parent(n)`.
+pub type LimitPerParent<R> = FirstOfEach<R, Many>;
+
+/// The type of `relation.latest(expression)`.
+pub type Latest<R, E> = FirstOfEach<OrderBy<R, E>, One>;

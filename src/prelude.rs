@@ -7,7 +7,7 @@
 //!
 //! The names of [`keyset`](crate::keyset) other than the trait are not here: `desc` is a likely column name.
 
-pub use crate::keyset::KeysetDsl;
+pub use crate::keyset::{IntoOrdering as _, KeysetDsl};
 #[cfg(feature = "plan")]
 pub use crate::plan::ExplainDsl;
 pub use crate::preload::{

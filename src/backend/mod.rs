@@ -8,6 +8,8 @@
 //! | key list | `= ANY($1)`, one array | `IN (SELECT value FROM json_each(?))`, one bind | `IN (SELECT k.id FROM JSON_TABLE(?, ..) k)`, one bind |
 //! | seek, one direction | `(a, b) > ($1, $2)` | UNION ALL of ranges | `a > ? OR (a = ? AND b > ?)` |
 //! | seek, mixed directions or nullable keys | UNION ALL of ranges | UNION ALL of ranges | the OR chain |
+//! | seek, a chosen place of NULLs | UNION ALL of ranges | UNION ALL of ranges | UNION ALL of ranges |
+//! | first children of each parent | `unnest` and LATERAL; of keys, above ten | `json_each`, the limited query as a JSON array of keys | UNION ALL, 64 parents a statement; a scalar subquery for one child |
 //! | NULL in an ascending order | last | first | first |
 //!
 //! Each was picked by what the databases read, not by taste: a row value makes MariaDB walk its whole index and SQLite all
@@ -18,23 +20,27 @@ use diesel::backend::Backend;
 use diesel::connection::Connection;
 #[cfg(any(feature = "migrations", feature = "plan"))]
 use diesel::connection::LoadConnection;
+use diesel::deserialize;
 use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::result::{DatabaseErrorInformation, QueryResult};
 
 #[cfg(feature = "plan")]
 use crate::error::Result;
 use crate::error::{Constraint, ConstraintKind};
-use crate::keyset::stored::Stored;
+use crate::keyset::stored::{Stored, WireType};
 #[cfg(feature = "plan")]
 use crate::plan::{Database, How, Node, sent::Statement};
 use crate::preload::plumbing::keys::Keys;
 
 #[cfg(feature = "mysql")]
 mod mysql;
+mod per_parent;
 #[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+
+pub use per_parent::{KeyTable, PerParentSql, TopN};
 
 /// A database whose SQL this crate knows: [`Pg`](diesel::pg::Pg), [`Sqlite`](diesel::sqlite::Sqlite) or
 /// [`Mysql`](diesel::mysql::Mysql), which speaks for MySQL and MariaDB alike.
@@ -45,19 +51,30 @@ mod sqlite;
     note = "turn on its feature: `sqlite`, `postgres` or `mysql`",
     note = "`#[derive(MultiConnection)]` is not supported: use one connection type"
 )]
-pub trait Dialect: Backend<QueryBuilder: Default> + Default + 'static {
+pub trait Dialect: Backend<QueryBuilder: Default> + PerParentSql + Default + 'static {
     /// What a cursor calls this backend: part of every token, so it never changes.
     const TAG: u8;
     /// How a position is compared when all keys are NOT NULL and go in one direction.
     const UNIFORM_SEEK: SeekForm;
     /// How a position is compared otherwise.
     const MIXED_SEEK: SeekForm;
+    /// How a position is compared where NULLs stand in another place than the database's own.
+    const FOREIGN_NULLS_SEEK: SeekForm;
     /// Where NULLs stand if nobody says so: the place that an index of this database serves.
     const NULLS_SORT: NullsSort;
     /// Whether ORDER BY knows NULLS FIRST and NULLS LAST.
     const NULLS_SYNTAX: bool;
     /// What OpenTelemetry calls this database.
     const SYSTEM: &'static str;
+    /// Whether an index can have NULLs in another place than the database's own.
+    const NULLS_IN_INDEX: bool;
+    /// Whether an index can have an expression.
+    const EXPRESSIONS_IN_INDEX: bool;
+    /// Whether a SELECT with ORDER BY and LIMIT joins a UNION in parentheses; elsewhere it is a subquery.
+    const UNION_OF_PARENTHESES: bool;
+
+    /// Reads a key as it is stored.
+    fn read_stored(value: Option<Self::RawValue<'_>>) -> deserialize::Result<(Stored, WireType)>;
 
     /// What plans call this database.
     #[cfg(feature = "plan")]
@@ -218,6 +235,11 @@ pub trait StoredKey<ST>: Dialect {
     /// Of values that are equal in every ordering (`-0.0` and `0.0`, `1.0` and `1.00`) one form is kept, so that a position
     /// has one cursor. The key of a row is brought into it; nothing that came from outside is bound unless it is in it.
     fn canonical(value: Stored) -> Option<Stored>;
+
+    /// Why a key of that type on the wire, read as `ST`, sorts otherwise than its values compare, where that is so.
+    fn misfit(_wire: WireType) -> Option<&'static str> {
+        None
+    }
 
     /// Writes the value as a bind.
     fn push_stored<'b>(value: &'b Stored, out: AstPass<'_, 'b, Self>) -> QueryResult<()>;

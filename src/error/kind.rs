@@ -42,7 +42,7 @@ kinds! {
     Loader, is_loader;
     /// The query already has a clause that the builder must write itself, such as ORDER BY.
     UnsupportedQuery, is_unsupported_query;
-    /// A page of no rows was asked for.
+    /// A page of no rows was asked for, or of more than there may be.
     PageSize, is_page_size;
     /// A cursor that is not one of this ordering: [`Error::as_cursor`] has the reason.
     Cursor, is_cursor;
@@ -70,6 +70,14 @@ kinds! {
     MigrationHistory, is_migration_history;
     /// A migration began and did not come to its end, on a database that cannot undo what it had done.
     MigrationInterrupted, is_migration_interrupted;
+    /// Two rows of a page share the key that was declared unique.
+    NotUnique, is_not_unique;
+    /// A strategy was chosen that does not fit what is loaded.
+    Strategy, is_strategy;
+    /// An ordering was asked for by a name that its set does not have.
+    UnknownOrdering, is_unknown_ordering;
+    /// No index can serve an ordering.
+    NoIndex, is_no_index;
     /// A throw-away database could not be made.
     TestDatabase, is_test_database;
 }

@@ -6,8 +6,9 @@ use diesel::query_dsl::RunQueryDsl;
 use diesel::query_dsl::methods::LoadQuery;
 
 use super::ordering::OrderingOn;
-use super::statement::{self, Pages, SelectedRow};
-use super::{Keyset, KnownSize, reading};
+use super::row::KeyedRow;
+use super::statement::{Pages, SelectedRow};
+use super::{Keyset, KnownSize, clauses, reading};
 #[cfg(doc)]
 use crate::error::Error;
 use crate::error::Result;
@@ -48,7 +49,7 @@ impl<Q, O, Size, S> Keyset<Q, O, Size, S, Blocking> {
     where
         Size: KnownSize,
         Conn: LoadConnection<
-                Backend: Pages<Q, O, T, Statement: LoadQuery<'q, Conn, (O::Row, T)> + QueryFragment<Conn::Backend>>,
+                Backend: Pages<Q, O, T, Statement: LoadQuery<'q, Conn, KeyedRow<T>> + QueryFragment<Conn::Backend>>,
             > + FetchAll<'q, S, T, <Q::SqlType as RootRow<T>>::Lens>,
         O: OrderingOn<Conn::Backend>,
         Q: AsQuery<SqlType: SelectedRow<Conn::Backend, Row = T> + RootRow<T>> + QueryFragment<Conn::Backend>,
@@ -66,7 +67,7 @@ impl<Q, O, Size, S> Keyset<Q, O, Size, S, Blocking> {
     where
         Size: KnownSize,
         Conn: LoadConnection<
-                Backend: Pages<Q, O, T, Statement: LoadQuery<'q, Conn, (O::Row, T)> + QueryFragment<Conn::Backend>>,
+                Backend: Pages<Q, O, T, Statement: LoadQuery<'q, Conn, KeyedRow<T>> + QueryFragment<Conn::Backend>>,
             > + FetchAll<'q, S, T, <Q::SqlType as RootRow<T>>::Lens>,
         O: OrderingOn<Conn::Backend>,
         Q: AsQuery<SqlType: SelectedRow<Conn::Backend, Row = T> + RootRow<T>> + QueryFragment<Conn::Backend>,
@@ -84,7 +85,7 @@ impl<Q, O, Size, S> Keyset<Q, O, Size, S, Blocking> {
     where
         Size: KnownSize,
         Conn: LoadConnection<
-                Backend: Pages<Q, O, T, Statement: LoadQuery<'q, Conn, (O::Row, T)> + QueryFragment<Conn::Backend>>,
+                Backend: Pages<Q, O, T, Statement: LoadQuery<'q, Conn, KeyedRow<T>> + QueryFragment<Conn::Backend>>,
             > + FetchAll<'q, S, T, <Q::SqlType as RootRow<T>>::Lens>,
         O: OrderingOn<Conn::Backend>,
         Q: AsQuery<SqlType: SelectedRow<Conn::Backend, Row = T> + RootRow<T>> + QueryFragment<Conn::Backend>,
@@ -97,18 +98,18 @@ impl<Q, O, Size, S> Keyset<Q, O, Size, S, Blocking> {
     where
         Size: KnownSize,
         Conn: LoadConnection<
-                Backend: Pages<Q, O, T, Statement: LoadQuery<'q, Conn, (O::Row, T)> + QueryFragment<Conn::Backend>>,
+                Backend: Pages<Q, O, T, Statement: LoadQuery<'q, Conn, KeyedRow<T>> + QueryFragment<Conn::Backend>>,
             > + FetchAll<'q, S, T, <Q::SqlType as RootRow<T>>::Lens>,
         O: OrderingOn<Conn::Backend>,
         Q: AsQuery<SqlType: SelectedRow<Conn::Backend, Row = T> + RootRow<T>> + QueryFragment<Conn::Backend>,
         S: Relations<T, <Q::SqlType as RootRow<T>>::Lens>,
     {
-        let Keyset { query, ordering, size, after, before, relations, options, .. } = self;
-        statement::refuse_clauses::<Conn::Backend>(&query)?;
-        let (bounds, reading) = reading::begin::<Conn::Backend>(&ordering, size.size(), after, before, options.seal)?;
+        let Keyset { query, ordering, size, request, relations, .. } = self;
+        let clauses = clauses::check::<Conn::Backend>(&query)?;
+        let (bounds, reading) = reading::begin::<Conn::Backend>(&ordering, size.size(), request, clauses)?;
         let statement = <Conn::Backend as Pages<Q, O, T>>::page(query, ordering, bounds);
         let plan = sent::plan(&statement, conn, how)?;
-        let (_, items) = reading.finish::<O, T>(RunQueryDsl::load::<(O::Row, T)>(statement, conn)?)?;
+        let (_, items) = reading.finish(RunQueryDsl::load::<KeyedRow<T>>(statement, conn)?)?;
         record::record(how, vec![plan], || conn.fetch_all(relations, items).map(drop))
     }
 }

@@ -47,26 +47,34 @@
 //!
 #![doc = include_str!("walks.md")]
 
+mod clauses;
 mod cursor;
 #[cfg(feature = "plan")]
 mod explain;
+mod index;
+pub mod key;
 pub mod ordering;
 mod page;
+pub(crate) mod plan;
 mod reading;
+mod row;
 pub(crate) mod seek;
+pub mod select;
 #[cfg(feature = "serde")]
 mod serde;
+pub mod set;
 pub mod statement;
 pub mod stored;
 mod tuple;
+pub mod values;
 mod web;
 
 use std::marker::PhantomData;
 
-use diesel::RunQueryDsl;
 use diesel::connection::Connection;
 use diesel::query_builder::{AsQuery, QueryFragment};
 use diesel::query_dsl::methods::LoadQuery;
+use diesel::{QueryDsl, RunQueryDsl};
 
 #[cfg(doc)]
 use crate::Error;
@@ -75,16 +83,21 @@ use crate::mode::Blocking;
 use crate::preload::Append;
 use crate::preload::plumbing::fetch::FetchAll;
 use crate::preload::relation::{CountStatements, Relations, RootRow, Statements};
+#[cfg(feature = "signing")]
+use cursor::Seal;
 use ordering::{EndsNotNull, EndsUnique, OrderingOn};
-use reading::Bound;
-use statement::{Pages, SelectedRow};
+use reading::{Bound, Request};
+use statement::{KeyedRow, Pages, SelectedRow};
+use values::{KeyValues, Positioned};
 
+pub use crate::backend::SeekForm;
 #[cfg(feature = "signing")]
 pub use cursor::CursorSecret;
-use cursor::Seal;
 pub use cursor::{Cursor, CursorError};
-pub use ordering::{IntoOrdering, Nulls, SortKey, asc, desc, unique};
+pub use key::{Nulls, SortKey, asc, desc, unique};
+pub use ordering::IntoOrdering;
 pub use page::{Edge, Page};
+pub use set::OrderingSet;
 pub use web::{PageInfo, Step};
 
 /// `.keyset(ordering)` on every Diesel query.
@@ -97,20 +110,14 @@ pub trait KeysetDsl: Sized {
     where
         O::Ordering: EndsUnique<Self> + EndsNotNull,
     {
-        Keyset {
-            query: self,
-            ordering: ordering.into_ordering(),
-            size: NoSize,
-            after: Bound::None,
-            before: Bound::None,
-            relations: (),
-            options: Options::default(),
-            mode: PhantomData,
-        }
+        let ordering = ordering.into_ordering();
+        let request = Request { unique_keys: ordering.unique_keys(), ..Request::default() };
+        Keyset { query: self, ordering, size: NoSize, request, relations: (), mode: PhantomData }
     }
 }
 
-impl<Q: AsQuery> KeysetDsl for Q {}
+// Not `AsQuery`: a query with GROUP BY is none before something is selected of it.
+impl<Q: QueryDsl> KeysetDsl for Q {}
 
 /// A query read in pages.
 #[must_use = "nothing is sent before `.load(conn)`"]
@@ -119,17 +126,9 @@ pub struct Keyset<Q, O, Size, S, M> {
     query: Q,
     ordering: O,
     size: Size,
-    after: Bound,
-    before: Bound,
+    request: Request,
     relations: S,
-    options: Options,
     mode: PhantomData<M>,
-}
-
-/// What changes no type.
-#[derive(Debug, Clone, Default)]
-struct Options {
-    seal: Seal,
 }
 
 /// Nobody has said yet how many rows a page has.
@@ -172,32 +171,95 @@ impl<Q, O, S, M> Keyset<Q, O, NoSize, S, M> {
     }
 
     fn sized(self, size: PageSize) -> Keyset<Q, O, PageSize, S, M> {
-        let Keyset { query, ordering, size: NoSize, after, before, relations, options, mode } = self;
-        Keyset { query, ordering, size, after, before, relations, options, mode }
+        let Keyset { query, ordering, size: NoSize, request, relations, mode } = self;
+        Keyset { query, ordering, size, request, relations, mode }
     }
 }
 
 impl<Q, O, Size, S, M> Keyset<Q, O, Size, S, M> {
     /// Only rows after this position. `None` is no bound.
     pub fn after(self, cursor: Option<&Cursor>) -> Self {
-        Keyset { after: cursor.cloned().map_or(Bound::None, Bound::Cursor), ..self }
+        self.bounded_below(Bound::cursor(cursor, false))
     }
 
-    /// Only rows before this position. `None` is no bound.
-    pub fn before(self, cursor: Option<&Cursor>) -> Self {
-        Keyset { before: cursor.cloned().map_or(Bound::None, Bound::Cursor), ..self }
+    /// Only the row at this position and those after it. `None` is no bound.
+    ///
+    /// For "start with this row": the row of a link, or a page that is to be shown once more. If the row is gone, the page
+    /// starts with the next one.
+    pub fn from(self, cursor: Option<&Cursor>) -> Self {
+        self.bounded_below(Bound::cursor(cursor, true))
     }
 
     /// Only rows after the position of this token, text from a request. `None` is no bound; a bad token is an error of
     /// `load` ([`is_cursor`](Error::is_cursor)), and nothing is sent.
     pub fn after_token(self, token: Option<&str>) -> Self {
-        Keyset { after: token.map_or(Bound::None, |token| Bound::Token(token.to_owned())), ..self }
+        self.bounded_below(Bound::token(token))
+    }
+
+    /// Only rows after these values, one for each key, typed as their columns: a position that no row need have.
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// use blog::{models::Post, schema::posts};
+    /// use turbodiesel::prelude::*;
+    ///
+    /// let conn = &mut blog::example()?;
+    /// let page = posts::table
+    ///     .select(Post::as_select())
+    ///     .keyset((posts::score.desc(), posts::id.asc()))
+    ///     .first(10)
+    ///     .after_values((Some(3), i32::MAX)) // all posts that score less than 3
+    ///     .load(conn)?;
+    /// assert!(page.items().iter().all(|post| post.score < Some(3)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn after_values<V: KeyValues<O>>(self, values: V) -> Keyset<Q, Positioned<O, V::Values>, Size, S, M> {
+        let Keyset { query, ordering, size, request, relations, mode } = self;
+        let ordering = Positioned { ordering, values: values.into_values() };
+        Keyset { query, ordering, size, request, relations, mode }.bounded_below(Bound::values())
+    }
+
+    /// Only rows before this position. `None` is no bound.
+    pub fn before(self, cursor: Option<&Cursor>) -> Self {
+        self.bounded_above(Bound::cursor(cursor, false))
+    }
+
+    /// Only rows before this position, and the row at it. `None` is no bound.
+    pub fn until(self, cursor: Option<&Cursor>) -> Self {
+        self.bounded_above(Bound::cursor(cursor, true))
     }
 
     /// Only rows before the position of this token, text from a request. `None` is no bound; a bad token is an error of
     /// `load` ([`is_cursor`](Error::is_cursor)), and nothing is sent.
     pub fn before_token(self, token: Option<&str>) -> Self {
-        Keyset { before: token.map_or(Bound::None, |token| Bound::Token(token.to_owned())), ..self }
+        self.bounded_above(Bound::token(token))
+    }
+
+    /// The most rows that a page may have, for a size that a client chooses: a larger one is an error of `load`
+    /// ([`is_page_size`](Error::is_page_size)), never cut down without a word.
+    pub fn max_page_size(self, rows: u32) -> Self {
+        self.requested(|request| request.max_rows = Some(rows))
+    }
+
+    /// How the position is compared, where the backend's choice does not fit: servers that speak its protocol differ.
+    ///
+    /// Every form gives the same rows. A row value asks for NOT NULL keys of one direction, ranges for keys that are known
+    /// before grouping: another ordering is an error of `load` ([`is_strategy`](Error::is_strategy)).
+    pub fn strategy(self, form: SeekForm) -> Self {
+        self.requested(|request| request.strategy = Some(form))
+    }
+
+    fn bounded_below(self, bound: Bound) -> Self {
+        self.requested(|request| request.after = bound)
+    }
+
+    fn bounded_above(self, bound: Bound) -> Self {
+        self.requested(|request| request.before = bound)
+    }
+
+    fn requested(mut self, change: impl FnOnce(&mut Request)) -> Self {
+        change(&mut self.request);
+        self
     }
 
     /// Signs the cursors of this page, and takes no cursor that this secret has not signed for the same context.
@@ -207,7 +269,7 @@ impl<Q, O, Size, S, M> Keyset<Q, O, Size, S, M> {
     #[cfg(feature = "signing")]
     #[cfg_attr(docsrs, doc(cfg(feature = "signing")))]
     pub fn signed(self, secret: &CursorSecret) -> Self {
-        Keyset { options: Options { seal: Seal::by(secret.clone()) }, ..self }
+        self.requested(|request| request.seal = Seal::by(secret.clone()))
     }
 
     /// Loads a relation of the rows of the page with them: `Page<(Post, Vec<Comment>)>`.
@@ -215,8 +277,8 @@ impl<Q, O, Size, S, M> Keyset<Q, O, Size, S, M> {
     where
         S: Append<R>,
     {
-        let Keyset { query, ordering, size, after, before, relations, options, mode } = self;
-        Keyset { query, ordering, size, after, before, relations: relations.append(relation), options, mode }
+        let Keyset { query, ordering, size, request, relations, mode } = self;
+        Keyset { query, ordering, size, request, relations: relations.append(relation), mode }
     }
 
     /// How many statements [`load`](Keyset::load) sends at most.
@@ -251,19 +313,18 @@ impl<Q, O, Size, S> Keyset<Q, O, Size, S, Blocking> {
     pub fn load<'q, Conn, T, Row>(self, conn: &mut Conn) -> Result<Page<Row>>
     where
         Size: KnownSize,
-        Conn: Connection<Backend: Pages<Q, O, T, Statement: LoadQuery<'q, Conn, (O::Row, T)>>>
+        Conn: Connection<Backend: Pages<Q, O, T, Statement: LoadQuery<'q, Conn, KeyedRow<T>>>>
             + FetchAll<'q, S, T, <Q::SqlType as RootRow<T>>::Lens>,
         O: OrderingOn<Conn::Backend>,
         Q: AsQuery<SqlType: SelectedRow<Conn::Backend, Row = T> + RootRow<T>> + QueryFragment<Conn::Backend>,
         S: Relations<T, <Q::SqlType as RootRow<T>>::Lens, Row = Row>,
     {
         let _load = crate::one_load::begin();
-        let Keyset { query, ordering, size, after, before, relations, options, .. } = self;
-        statement::refuse_clauses::<Conn::Backend>(&query)?;
-        let (bounds, reading) = reading::begin::<Conn::Backend>(&ordering, size.size(), after, before, options.seal)?;
-        let rows =
-            RunQueryDsl::load::<(O::Row, T)>(<Conn::Backend as Pages<Q, O, T>>::page(query, ordering, bounds), conn)?;
-        let (frame, items) = reading.finish::<O, T>(rows)?;
+        let Keyset { query, ordering, size, request, relations, .. } = self;
+        let clauses = clauses::check::<Conn::Backend>(&query)?;
+        let (bounds, reading) = reading::begin::<Conn::Backend>(&ordering, size.size(), request, clauses)?;
+        let statement = <Conn::Backend as Pages<Q, O, T>>::page(query, ordering, bounds);
+        let (frame, items) = reading.finish(RunQueryDsl::load::<KeyedRow<T>>(statement, conn)?)?;
         Ok(frame.around(conn.fetch_all(relations, items)?))
     }
 }

@@ -1,136 +1,81 @@
-//! Orderings: keys, their directions, and the proof that the last one is unique.
-
-use std::marker::PhantomData;
+//! Orderings: keys, and the proof that the last one is unique.
 
 use diesel::dsl::{Asc, Desc};
-use diesel::expression::Expression;
-use diesel::query_builder::{AstPass, Query, QueryFragment};
+use diesel::query_builder::{Query, QueryFragment};
 use diesel::query_dsl::methods::FilterDsl;
-use diesel::query_source::Column;
-use diesel::result::QueryResult;
-use diesel::sql_types::{IntoNotNullable, SqlType, is_nullable};
+use diesel::sql_types::is_nullable;
 
+use super::index;
+use super::key::{ByPrimaryKey, Declared, IntoKey, SeekKey, SortKey};
 use super::statement::Alone;
-use super::stored::Stored;
-use crate::backend::{Dialect, NullsSort, StoredKey};
+use super::values::GivenValue;
+use crate::backend::Dialect;
+use crate::error::Result;
 
-/// One key of an ordering: an expression, a direction, a place for NULLs. `U` says how it is known to be unique, if so.
-#[derive(Debug, Clone, Copy)]
-pub struct SortKey<E, U> {
-    expr: E,
-    descending: bool,
-    nulls: Option<Nulls>,
-    unique: PhantomData<U>,
-}
-
-/// Where NULLs stand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Nulls {
-    /// Before all values.
-    First,
-    /// After all values.
-    Last,
-}
-
-/// Unique if the keys end with a primary key of the only table of the query.
-#[derive(Debug, Clone, Copy)]
-pub struct ByPrimaryKey;
-
-/// Unique because [`unique`] says so.
-#[derive(Debug, Clone, Copy)]
-pub struct Declared;
-
-/// An ascending key from any expression: `asc(lower(users::name))`, an aliased column. A column can also say
-/// `posts::id.asc()`.
-pub fn asc<E: Expression>(expr: E) -> SortKey<E, ByPrimaryKey> {
-    SortKey { expr, descending: false, nulls: None, unique: PhantomData }
-}
-
-/// A descending key from any expression: `desc(lower(users::name))`, an aliased column. A column can also say
-/// `posts::id.desc()`.
-pub fn desc<E: Expression>(expr: E) -> SortKey<E, ByPrimaryKey> {
-    SortKey { expr, descending: true, nulls: None, unique: PhantomData }
-}
-
-/// A last key that no two rows of the result share, where the compiler cannot know: the key of one side of a join, a
-/// NOT NULL column with a UNIQUE index, an alias.
+/// What can be an ordering: a key, or a tuple of up to eight.
 ///
-/// It is your word: where it is wrong, rows that share a key can be lost between two pages.
-pub fn unique<K: IntoKey>(key: K) -> SortKey<K::Expr, Declared> {
-    let SortKey { expr, descending, nulls, .. } = key.into_key();
-    SortKey { expr, descending, nulls, unique: PhantomData }
-}
-
-impl<E, U> SortKey<E, U> {
-    /// NULLs before all values. An index serves it only where that is the backend's own place for them.
-    pub fn nulls_first(self) -> Self {
-        SortKey { nulls: Some(Nulls::First), ..self }
-    }
-
-    /// NULLs after all values. An index serves it only where that is the backend's own place for them.
-    pub fn nulls_last(self) -> Self {
-        SortKey { nulls: Some(Nulls::Last), ..self }
-    }
-}
-
-/// What can be a key: `column.asc()`, `column.desc()`, [`asc`], [`desc`], [`unique`].
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a key of an ordering",
-    note = "a key is `column.asc()`, `column.desc()`, `asc(expr)`, `desc(expr)` or `unique(key)`",
-    note = "an expression or an aliased column needs `asc(expr)` or `desc(expr)` of `turbodiesel::keyset`"
-)]
-pub trait IntoKey {
-    /// The expression.
-    type Expr;
-    /// How it is known to be unique.
-    type Unique;
-
-    /// The key.
-    fn into_key(self) -> SortKey<Self::Expr, Self::Unique>;
-}
-
-impl<E, U> IntoKey for SortKey<E, U> {
-    type Expr = E;
-    type Unique = U;
-
-    fn into_key(self) -> Self {
-        self
-    }
-}
-
-// Diesel keeps the inside of `Asc` and `Desc` to itself; a column needs no inside, it can be made anew.
-#[diagnostic::do_not_recommend]
-impl<C: Column + Default> IntoKey for Asc<C> {
-    type Expr = C;
-    type Unique = ByPrimaryKey;
-
-    fn into_key(self) -> SortKey<C, ByPrimaryKey> {
-        asc(C::default())
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<C: Column + Default> IntoKey for Desc<C> {
-    type Expr = C;
-    type Unique = ByPrimaryKey;
-
-    fn into_key(self) -> SortKey<C, ByPrimaryKey> {
-        desc(C::default())
-    }
-}
-
-/// What can be an ordering: a key, or a tuple of keys.
+/// An ordering is a value. It is `Copy` where its expressions are, as columns are, so that one serves many queries:
+///
+/// ```
+/// # use diesel::prelude::*;
+/// use blog::{models::Post, schema::posts};
+/// use turbodiesel::prelude::*;
+///
+/// let conn = &mut blog::example()?;
+/// let newest = (posts::created_at.desc(), posts::id.desc());
+/// let all = posts::table.select(Post::as_select()).keyset(newest).first(5).load(conn)?;
+/// let published = posts::table.filter(posts::published).select(Post::as_select()).keyset(newest).first(5).load(conn)?;
+/// assert!(published.items()[0].created_at <= all.items()[0].created_at);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an ordering",
     note = "an ordering is a key, or a tuple of up to eight: `(posts::created_at.desc(), posts::id.desc())`",
     note = "a key is `column.asc()`, `column.desc()`, `asc(expr)`, `desc(expr)` or `unique(key)`"
 )]
-pub trait IntoOrdering {
+pub trait IntoOrdering: Sized {
     /// The keys.
     type Ordering;
 
     /// The ordering.
     fn into_ordering(self) -> Self::Ordering;
+
+    /// The CREATE INDEX that serves pages of this ordering on `DB`, the columns of equality filters first.
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// use blog::schema::posts;
+    /// use diesel::{pg::Pg, sqlite::Sqlite};
+    /// use turbodiesel::prelude::*;
+    ///
+    /// let newest = (posts::created_at.desc(), posts::id.desc());
+    /// assert_eq!(
+    ///     newest.index_sql::<Sqlite>(posts::author_id)?, // for `.filter(posts::author_id.eq(..))`
+    ///     "CREATE INDEX `posts_author_id_created_at_id_idx` ON `posts` (`author_id`, `created_at` DESC, `id` DESC)"
+    /// );
+    /// # #[cfg(feature = "postgres")]
+    /// assert_eq!(
+    ///     newest.index_sql::<Pg>(())?,
+    ///     r#"CREATE INDEX "posts_created_at_id_idx" ON "posts" ("created_at" DESC, "id" DESC)"#
+    /// );
+    /// # Ok::<(), turbodiesel::Error>(())
+    /// ```
+    ///
+    /// An index is read both ways: it serves the reverse of its ordering too. A place of NULLs that is not the backend's own
+    /// is part of a PostgreSQL index. The other databases cannot store it: there a plain index serves it as the first
+    /// key, and none does as a later one.
+    ///
+    /// # Errors
+    ///
+    /// No index serves this ordering on `DB` ([`is_no_index`](crate::Error::is_no_index)): its keys are of several tables, an
+    /// aggregate, a subquery or an expression with a value in it; an expression on MySQL and MariaDB, which index
+    /// generated columns instead; NULLs where such an index cannot have them.
+    fn index_sql<DB: Dialect>(self, equal: impl QueryFragment<DB>) -> Result<String>
+    where
+        Self::Ordering: OrderingOn<DB>,
+    {
+        index::create(&self.into_ordering().keys(), &equal)
+    }
 }
 
 impl<E, U> IntoOrdering for SortKey<E, U> {
@@ -166,7 +111,10 @@ where
 }
 
 /// An ordering whose last key no two rows of `Q` share: what makes every page start where the last one ended.
-pub trait EndsUnique<Q> {}
+pub trait EndsUnique<Q> {
+    /// How many keys at the end are, together, that key.
+    fn unique_keys(&self) -> usize;
+}
 
 /// An ordering whose last key cannot be NULL.
 #[diagnostic::on_unimplemented(
@@ -177,12 +125,19 @@ pub trait EndsUnique<Q> {}
 pub trait EndsNotNull {}
 
 /// A last key that is proven, or declared, to be unique among the keys `Exprs` of `Q`.
-pub trait Certify<Exprs, Q> {}
+pub trait Certify<Exprs, Q> {
+    /// How many keys at the end are that key.
+    const KEYS: usize;
+}
 
-impl<Exprs, Q> Certify<Exprs, Q> for Declared {}
+impl<Exprs, Q> Certify<Exprs, Q> for Declared {
+    const KEYS: usize = 1;
+}
 
 // Two conditions, two mistakes: each has its own message.
-impl<Exprs: EndsInPrimaryKey, Q: OneTable<Exprs::Table>> Certify<Exprs, Q> for ByPrimaryKey {}
+impl<Exprs: EndsInPrimaryKey, Q: OneTable<Exprs::Table>> Certify<Exprs, Q> for ByPrimaryKey {
+    const KEYS: usize = Exprs::KEYS;
+}
 
 /// Keys that end with all columns of a primary key.
 #[diagnostic::on_unimplemented(
@@ -194,10 +149,15 @@ impl<Exprs: EndsInPrimaryKey, Q: OneTable<Exprs::Table>> Certify<Exprs, Q> for B
 pub trait EndsInPrimaryKey {
     /// The table.
     type Table;
+    /// The number of its columns.
+    const KEYS: usize;
 }
 
 /// A primary key that the keys `Exprs` end with.
-pub trait EndOf<Exprs> {}
+pub trait EndOf<Exprs> {
+    /// The number of its columns.
+    const KEYS: usize;
+}
 
 /// A query of the table `T` alone, boxed or not: there a primary key of `T` is in one row.
 #[diagnostic::on_unimplemented(
@@ -217,15 +177,8 @@ impl NotNull for is_nullable::NotNull {}
 
 /// An ordering, in types.
 pub trait Ordering {
-    /// The expressions of the keys.
+    /// The expressions of the keys: what decides whether they fit a query.
     type Exprs;
-    /// Their SQL types.
-    type SqlTypes;
-    /// A [`Stored`] for each key: what a row's keys are read into.
-    type Row;
-
-    /// The stored values in order.
-    fn stored(row: Self::Row) -> Vec<Stored>;
 }
 
 /// An ordering on a backend. Its keys are erased, so that the writing of a statement is compiled once for each backend and
@@ -233,93 +186,9 @@ pub trait Ordering {
 pub trait OrderingOn<DB: Dialect>: Ordering {
     /// The keys.
     fn keys(&self) -> Vec<&dyn SeekKey<DB>>;
-}
 
-/// A key without its types.
-pub trait SeekKey<DB: Dialect> {
-    /// Writes the expression.
-    fn expr<'b>(&'b self, out: AstPass<'_, 'b, DB>) -> QueryResult<()>;
-
-    /// Writes a stored value of it as a bind.
-    fn bind<'b>(&self, value: &'b Stored, out: AstPass<'_, 'b, DB>) -> QueryResult<()>;
-
-    /// Gives a value the one form that it has as a key; `None` where it cannot be a value of this key.
-    fn canonical(&self) -> Canonical;
-
-    /// The expression's SQL and binds, as text.
-    fn sql(&self) -> String;
-
-    /// Whether it can be NULL.
-    fn is_nullable(&self) -> bool;
-
-    /// Whether it descends.
-    fn is_descending(&self) -> bool;
-
-    /// The chosen place of NULLs.
-    fn chosen_nulls(&self) -> Option<Nulls>;
-
-    /// The place of NULLs: the chosen one, or the backend's own.
-    fn nulls(&self) -> Nulls {
-        self.chosen_nulls().unwrap_or(match (DB::NULLS_SORT, self.is_descending()) {
-            (NullsSort::Smallest, false) | (NullsSort::Largest, true) => Nulls::First,
-            (NullsSort::Smallest, true) | (NullsSort::Largest, false) => Nulls::Last,
-        })
-    }
-}
-
-/// How a value gets the one form that it has as a key.
-pub type Canonical = fn(Stored) -> Option<Stored>;
-
-type NotNullable<E> = <<E as Expression>::SqlType as IntoNotNullable>::NotNullable;
-
-fn nullable<DB: StoredKey<ST>, ST>(value: Stored) -> Option<Stored> {
-    if value == Stored::Null { Some(value) } else { DB::canonical(value) }
-}
-
-/// Nullability as a value.
-pub trait Nullability {
-    /// Whether NULL is possible.
-    const NULLABLE: bool;
-}
-
-impl Nullability for is_nullable::NotNull {
-    const NULLABLE: bool = false;
-}
-
-impl Nullability for is_nullable::IsNullable {
-    const NULLABLE: bool = true;
-}
-
-impl<DB, E, U> SeekKey<DB> for SortKey<E, U>
-where
-    DB: Dialect + StoredKey<NotNullable<E>>,
-    E: Expression<SqlType: SqlType<IsNull: Nullability> + IntoNotNullable> + QueryFragment<DB>,
-{
-    fn expr<'b>(&'b self, out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        self.expr.walk_ast(out)
-    }
-
-    fn bind<'b>(&self, value: &'b Stored, out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        DB::push_stored(value, out)
-    }
-
-    fn canonical(&self) -> Canonical {
-        if SeekKey::<DB>::is_nullable(self) { nullable::<DB, NotNullable<E>> } else { DB::canonical }
-    }
-
-    fn sql(&self) -> String {
-        diesel::debug_query::<DB, _>(&self.expr).to_string()
-    }
-
-    fn is_nullable(&self) -> bool {
-        <<E::SqlType as SqlType>::IsNull as Nullability>::NULLABLE
-    }
-
-    fn is_descending(&self) -> bool {
-        self.descending
-    }
-
-    fn chosen_nulls(&self) -> Option<Nulls> {
-        self.nulls
+    /// The value that the program gave for a key, where it gave a position in values.
+    fn given(&self, _key: usize) -> Option<&dyn GivenValue<DB>> {
+        None
     }
 }

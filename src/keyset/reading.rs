@@ -3,28 +3,70 @@
 use std::fmt;
 
 use super::PageSize;
+use super::clauses::Clauses;
 use super::cursor::{Cursor, CursorError, Reason, Seal, fingerprint};
-use super::ordering::{Canonical, Ordering, OrderingOn};
+use super::key::{Canonical, Misfit, SeekKey};
+use super::ordering::OrderingOn;
 use super::page::Frame;
-use super::statement::Bounds;
-use super::stored::Stored;
-use crate::backend::Dialect;
+use super::plan::{Bounds, End, Position, is_uniform};
+use super::row::KeyedRow;
+use super::stored::{Stored, WireType};
+use crate::backend::{Dialect, SeekForm};
 use crate::error::{Error, ErrorKind, Result};
 
+/// What is asked of a page, apart from its size.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    pub(super) after: Bound,
+    pub(super) before: Bound,
+    pub(super) max_rows: Option<u32>,
+    pub(super) strategy: Option<SeekForm>,
+    pub(super) seal: Seal,
+    /// How many keys at the end are, together, unique.
+    pub(super) unique_keys: usize,
+}
+
 /// A bound as the program gave it.
-#[derive(Clone)]
-pub(super) enum Bound {
+#[derive(Clone, Default)]
+pub(super) struct Bound {
+    pub(super) place: Place,
+    /// The row at the place belongs to what is read.
+    pub(super) inclusive: bool,
+}
+
+/// A place in the ordering.
+#[derive(Clone, Default)]
+pub(super) enum Place {
+    #[default]
     None,
     Cursor(Cursor),
     Token(String),
+    /// The values that the ordering carries.
+    Values,
 }
 
 impl Bound {
-    fn cursor(self) -> Result<Option<Cursor>, CursorError> {
-        Ok(match self {
-            Bound::None => None,
-            Bound::Cursor(cursor) => Some(cursor),
-            Bound::Token(token) => Some(token.parse()?),
+    pub(super) fn cursor(cursor: Option<&Cursor>, inclusive: bool) -> Self {
+        Bound { place: cursor.cloned().map_or(Place::None, Place::Cursor), inclusive }
+    }
+
+    pub(super) fn token(token: Option<&str>) -> Self {
+        Bound { place: token.map_or(Place::None, |token| Place::Token(token.to_owned())), inclusive: false }
+    }
+
+    pub(super) fn values() -> Self {
+        Bound { place: Place::Values, inclusive: false }
+    }
+
+    fn is_none(&self) -> bool {
+        matches!(self.place, Place::None)
+    }
+
+    fn decode(&self) -> Result<Option<Cursor>, CursorError> {
+        Ok(match &self.place {
+            Place::None | Place::Values => None,
+            Place::Cursor(cursor) => Some(cursor.clone()),
+            Place::Token(token) => Some(token.parse()?),
         })
     }
 }
@@ -32,7 +74,7 @@ impl Bound {
 // A token shows the values of its keys.
 impl fmt::Debug for Bound {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if matches!(self, Bound::None) { "unbounded" } else { "bounded" })
+        f.write_str(if self.is_none() { "unbounded" } else { "bounded" })
     }
 }
 
@@ -42,8 +84,11 @@ pub(super) struct Reading {
     backend: u8,
     fingerprint: u64,
     forms: Vec<Canonical>,
+    misfits: Vec<Misfit>,
     seal: Seal,
     size: PageSize,
+    /// Whether nothing was said of where to begin, and where to end.
+    unbounded: [bool; 2],
     after: Option<Cursor>,
     before: Option<Cursor>,
 }
@@ -52,34 +97,92 @@ pub(super) struct Reading {
 pub(super) fn begin<DB: Dialect>(
     ordering: &impl OrderingOn<DB>,
     size: PageSize,
-    after: Bound,
-    before: Bound,
-    seal: Seal,
+    request: Request,
+    clauses: Clauses,
 ) -> Result<(Bounds, Reading)> {
-    if size.rows == 0 {
-        return Err(Error::new(ErrorKind::PageSize, "a page has at least one row"));
-    }
-    let (after, before) = (after.cursor()?, before.cursor()?);
+    check_size(size.rows, request.max_rows)?;
+    let all = ordering.keys();
+    let kept = deciding(&all, request.unique_keys);
+    let keys: Vec<_> = kept.iter().filter_map(|&key| all.get(key).copied()).collect();
+    let form = form(&keys, request.strategy)?;
+    let Request { after, before, seal, .. } = request;
     let reading = Reading {
         backend: DB::TAG,
-        fingerprint: fingerprint::<DB>(ordering),
-        forms: ordering.keys().into_iter().map(|key| key.canonical()).collect(),
+        fingerprint: fingerprint(&keys),
+        forms: keys.iter().map(|key| key.canonical()).collect(),
+        misfits: keys.iter().map(|key| key.misfit()).collect(),
         seal,
         size,
-        after,
-        before,
+        unbounded: [after.is_none(), before.is_none()],
+        after: after.decode()?,
+        before: before.decode()?,
     };
-    let position = |cursor: &Option<Cursor>| cursor.as_ref().map(|cursor| reading.position(cursor)).transpose();
-    let (lower, upper) = (position(&reading.after)?, position(&reading.before)?);
+    let end = |bound: &Bound, cursor: &Option<Cursor>| -> Result<Option<End>> {
+        let at = match (&bound.place, cursor) {
+            (Place::Values, _) => Position::Given,
+            (_, Some(cursor)) => Position::Stored(reading.position(cursor)?),
+            (_, None) => return Ok(None),
+        };
+        Ok(Some(End { at, inclusive: bound.inclusive }))
+    };
+    let (lower, upper) = (end(&after, &reading.after)?, end(&before, &reading.before)?);
     let (start, stop) = if size.backward { (upper, lower) } else { (lower, upper) };
-    let bounds = Bounds { start, stop, backward: size.backward, limit: i64::from(size.rows) + 1 };
+    let limit = i64::from(size.rows) + 1;
+    let bounds = Bounds { kept, start, stop, backward: size.backward, form, having: clauses.having, limit };
     Ok((bounds, reading))
+}
+
+fn check_size(rows: u32, max_rows: Option<u32>) -> Result<()> {
+    let message = match max_rows {
+        _ if rows == 0 => "a page has at least one row".to_owned(),
+        Some(max) if rows > max => format!("a page of {rows} rows: {max} is the most"),
+        _ if rows == u32::MAX => format!("a page of {rows} rows is no page"),
+        _ => return Ok(()),
+    };
+    Err(Error::new(ErrorKind::PageSize, message))
+}
+
+/// The keys that decide: what stands behind a unique key, or stood before, does not.
+fn deciding<DB: Dialect>(keys: &[&dyn SeekKey<DB>], unique_keys: usize) -> Vec<usize> {
+    let texts: Vec<String> = keys.iter().map(|key| key.sql()).collect();
+    let unique = texts.get(texts.len().saturating_sub(unique_keys)..).unwrap_or_default();
+    let mut kept: Vec<usize> = Vec::new();
+    for (i, (key, text)) in keys.iter().zip(&texts).enumerate() {
+        let has = |text: &String| kept.iter().any(|&kept| texts.get(kept) == Some(text));
+        if has(text) {
+            continue;
+        }
+        kept.push(i);
+        let has = |text: &String| kept.iter().any(|&kept| texts.get(kept) == Some(text));
+        if (key.is_declared_unique() && !key.is_nullable()) || unique.iter().all(has) {
+            break;
+        }
+    }
+    kept
+}
+
+fn form<DB: Dialect>(keys: &[&dyn SeekKey<DB>], strategy: Option<SeekForm>) -> Result<SeekForm> {
+    let (uniform, aggregate) = (is_uniform(keys), keys.iter().any(|key| key.is_aggregate()));
+    let refused = match strategy {
+        Some(SeekForm::RowValue) if !uniform => {
+            "a row value compares keys that are NOT NULL and go in one direction; these are not"
+        }
+        Some(SeekForm::Segments) if aggregate => "ranges cannot be read of a key that is known only after grouping",
+        Some(form) => return Ok(form),
+        // Not ranges: each would group all rows anew.
+        None if aggregate => return Ok(SeekForm::OrChain),
+        None if uniform => return Ok(DB::UNIFORM_SEEK),
+        None if keys.iter().any(|key| key.foreign_nulls().is_some()) => return Ok(DB::FOREIGN_NULLS_SEEK),
+        None => return Ok(DB::MIXED_SEEK),
+    };
+    Err(Error::new(ErrorKind::Strategy, refused))
 }
 
 impl Reading {
     /// The rows in their declared order, and what is known around them. The statement read one row more than the page
     /// has: whether it is there says whether there is more.
-    pub(super) fn finish<O: Ordering, T>(self, mut rows: Vec<(O::Row, T)>) -> Result<(Frame, Vec<T>)> {
+    pub(super) fn finish<T>(self, mut rows: Vec<KeyedRow<T>>) -> Result<(Frame, Vec<T>)> {
+        self.check(&rows)?;
         let size = self.size;
         let more = rows.len() as u64 > u64::from(size.rows);
         if more {
@@ -90,20 +193,41 @@ impl Reading {
         }
         let mut cursors = Vec::with_capacity(rows.len());
         let mut items = Vec::with_capacity(rows.len());
-        for (keys, row) in rows {
-            cursors.push(self.cursor(O::stored(keys))?);
+        for KeyedRow { keys, row } in rows {
+            cursors.push(self.cursor(keys)?);
             items.push(row);
         }
-        let Reading { after, before, .. } = self;
+        let Reading { unbounded, after, before, .. } = self;
         // Where it was read from and where it was read to: without a bound there is nothing beyond.
-        let nothing_beyond = |bound: &Option<Cursor>| bound.is_none().then_some(false);
-        let ahead = |bound| if more { Some(true) } else { nothing_beyond(bound) };
+        let nothing_beyond = |unbounded: bool| unbounded.then_some(false);
+        let ahead = |unbounded| if more { Some(true) } else { nothing_beyond(unbounded) };
+        let [no_after, no_before] = unbounded;
         let (has_next, has_previous) = if size.backward {
-            (nothing_beyond(&before), ahead(&after))
+            (nothing_beyond(no_before), ahead(no_after))
         } else {
-            (ahead(&before), nothing_beyond(&after))
+            (ahead(no_before), nothing_beyond(no_after))
         };
         Ok((Frame { cursors, has_next, has_previous, after, before }, items))
+    }
+
+    /// What would make pages lose rows without a word: a key that sorts otherwise than its values compare, and, in builds with
+    /// debug assertions, a key that two rows share.
+    fn check<T>(&self, rows: &[KeyedRow<T>]) -> Result<()> {
+        for (i, misfit) in self.misfits.iter().enumerate() {
+            // A NULL comes without a type, and the type is the same in all rows.
+            let mut values = rows.iter().filter_map(|row| row.keys.get(i)).filter(|(key, _)| *key != Stored::Null);
+            if let Some(why) = values.next().and_then(|(_, wire)| misfit(*wire)) {
+                return Err(Error::new(ErrorKind::UnexpectedKey, format!("key {} of the ordering: {why}", i + 1)));
+            }
+        }
+        let twice = |rows: &[KeyedRow<T>]| matches!(rows, [a, b] if a.keys == b.keys);
+        if cfg!(debug_assertions) && rows.windows(2).any(twice) {
+            return Err(Error::new(
+                ErrorKind::NotUnique,
+                "two rows of this page share their key, which was declared unique: pages would lose rows",
+            ));
+        }
+        Ok(())
     }
 
     /// The keys of a cursor, if it is one of this ordering on this backend. Nothing of it is bound before this says so.
@@ -123,8 +247,8 @@ impl Reading {
     }
 
     /// The cursor of a row.
-    fn cursor(&self, keys: Vec<Stored>) -> Result<Cursor> {
-        let key = |(i, (canonical, key)): (usize, (&Canonical, Stored))| {
+    fn cursor(&self, keys: Vec<(Stored, WireType)>) -> Result<Cursor> {
+        let key = |(i, (canonical, (key, _))): (usize, (&Canonical, (Stored, WireType)))| {
             canonical(key).ok_or_else(|| {
                 let key = i + 1;
                 let message = format!("key {key} of the ordering is no value of its declared SQL type in a row");

@@ -1,287 +1,271 @@
-//! One ordering value, and everything that is written from it: ORDER BY, the seek predicate, the keys of each row.
+//! The nodes of a page's statement: the predicate, and the keys beside the row.
 
+use std::marker::PhantomData;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering as Atomic};
 
-use diesel::expression::expression_types::NotSelectable;
-use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, TypedExpressionType, ValidGrouping};
+use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping, is_aggregate};
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 use diesel::sql_types::Bool;
 
-use super::ordering::{Nulls, Ordering, OrderingOn, SeekKey};
-use super::stored::Stored;
+use super::key::SeekKey;
+use super::ordering::{Ordering, OrderingOn};
+use super::plan::{End, Plan, Segment, Value, is_uniform, name, segments};
+use super::row::Keyed;
 use crate::backend::{Dialect, SeekForm};
 
-/// An ordering, the bounds of one page, and the direction in which it is read.
-///
-/// `start` is where reading begins, `stop` where it ends, both exclusive: read backward, `start` is the later one.
+/// The predicate: after `start`, before `stop`. It stands in WHERE; where a key is an aggregate, [`Plan::push_seek`] writes it
+/// in HAVING and this is empty.
 #[derive(Debug)]
-pub(crate) struct Plan<O> {
-    pub(super) ordering: O,
-    pub(super) start: Option<Vec<Stored>>,
-    pub(super) stop: Option<Vec<Stored>>,
-    pub(super) backward: bool,
-    /// Which segment the one predicate writes, while the query is written once for each. Only [`Seek`] reads it, and only
-    /// the statement that owns this plan sets it.
-    pub(super) segment: AtomicUsize,
+pub struct Seek<O>(pub(super) Arc<Plan<O>>);
+
+impl<O: Ordering> Expression for Seek<O> {
+    type SqlType = Bool;
 }
-
-/// "After the bound" as ranges that do not overlap: `keys[..i]` equal the bound and `keys[i]` comes after it, by its value
-/// or by being, or not being, NULL.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Segment {
-    Beyond(usize),
-    IsNull(usize),
-    NotNull(usize),
+impl<O: Ordering<Exprs: AppearsOnTable<QS>>, QS> AppearsOnTable<QS> for Seek<O> {}
+impl<O: Ordering<Exprs: SelectableExpression<QS>>, QS> SelectableExpression<QS> for Seek<O> {}
+// Whether keys and groups fit together is decided where the keys are selected.
+impl<O: Ordering, GB> ValidGrouping<GB> for Seek<O> {
+    type IsAggregate = is_aggregate::Never;
 }
-
-impl<O> Plan<O> {
-    fn form<DB: Dialect>(&self) -> SeekForm
-    where
-        O: OrderingOn<DB>,
-    {
-        if self.is_uniform() { DB::UNIFORM_SEEK } else { DB::MIXED_SEEK }
-    }
-
-    /// The form of the bound at which reading ends. It stands in every segment, so it has none of its own; a row value still
-    /// ends the range.
-    fn stop_form<DB: Dialect>(&self) -> SeekForm
-    where
-        O: OrderingOn<DB>,
-    {
-        match self.form::<DB>() {
-            SeekForm::Segments if self.is_uniform() => SeekForm::RowValue,
-            form => form,
-        }
-    }
-
-    /// All keys NOT NULL, all in one direction.
-    fn is_uniform<DB: Dialect>(&self) -> bool
-    where
-        O: OrderingOn<DB>,
-    {
-        let keys = self.ordering.keys();
-        let descending = keys.first().is_some_and(|key| key.is_descending());
-        keys.iter().all(|key| !key.is_nullable() && key.is_descending() == descending)
-    }
-
-    /// The ranges that the statement must read one by one; none where one SELECT does.
-    pub(super) fn ranges<DB: Dialect>(&self) -> usize
-    where
-        O: OrderingOn<DB>,
-    {
-        match &self.start {
-            Some(start) if self.form::<DB>() == SeekForm::Segments => {
-                segments(&self.ordering.keys(), start, self.backward).len()
-            }
-            _ => 1,
-        }
-    }
-
-    /// `"created_at" DESC, "id" DESC`, or by position, `1 DESC, 2 DESC`, where the keys are the first columns of a UNION.
-    pub(super) fn order_by<'b, DB: Dialect>(
-        &'b self,
-        by_position: bool,
-        mut out: AstPass<'_, 'b, DB>,
-    ) -> QueryResult<()>
-    where
-        O: OrderingOn<DB>,
-    {
-        for (i, key) in self.ordering.keys().into_iter().enumerate() {
-            if i > 0 {
-                out.push_sql(", ");
-            }
-            let nulls = (key.is_nullable() && key.chosen_nulls().is_some())
-                .then(|| if nulls_come_last(key, self.backward) { Nulls::Last } else { Nulls::First });
-            if let (Some(nulls), false) = (nulls, DB::NULLS_SYNTAX) {
-                key.expr(out.reborrow())?;
-                out.push_sql(if nulls == Nulls::Last { " IS NULL, " } else { " IS NOT NULL, " });
-            }
-            if by_position {
-                out.push_sql(&(i + 1).to_string());
-            } else {
-                key.expr(out.reborrow())?;
-            }
-            out.push_sql(if key.is_descending() != self.backward { " DESC" } else { " ASC" });
-            if let (Some(nulls), true) = (nulls, DB::NULLS_SYNTAX) {
-                out.push_sql(if nulls == Nulls::Last { " NULLS LAST" } else { " NULLS FIRST" });
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Whether NULLs of this key come last in the direction of reading.
-fn nulls_come_last<DB: Dialect>(key: &dyn SeekKey<DB>, backward: bool) -> bool {
-    (key.nulls() == Nulls::Last) != backward
-}
-
-/// The ranges after `bound`, nearest first.
-fn segments<DB: Dialect>(keys: &[&dyn SeekKey<DB>], bound: &[Stored], backward: bool) -> Vec<Segment> {
-    let mut segments = Vec::new();
-    for (i, (&key, value)) in keys.iter().zip(bound).enumerate().rev() {
-        let nulls_last = nulls_come_last(key, backward);
-        match value {
-            // After the NULLs: the values, unless they came before.
-            Stored::Null if nulls_last => {}
-            Stored::Null => segments.push(Segment::NotNull(i)),
-            _ => {
-                segments.push(Segment::Beyond(i));
-                if key.is_nullable() && nulls_last {
-                    segments.push(Segment::IsNull(i));
-                }
-            }
-        }
-    }
-    segments
-}
-
-/// `"a" = ? AND "b" > ?`
-fn push_segment<'b, DB: Dialect>(
-    keys: &[&'b dyn SeekKey<DB>],
-    bound: &'b [Stored],
-    backward: bool,
-    segment: Segment,
-    mut out: AstPass<'_, 'b, DB>,
-) -> QueryResult<()> {
-    let (Segment::Beyond(last) | Segment::IsNull(last) | Segment::NotNull(last)) = segment;
-    for (i, (key, value)) in keys.iter().zip(bound).enumerate().take(last + 1) {
-        if i > 0 {
-            out.push_sql(" AND ");
-        }
-        key.expr(out.reborrow())?;
-        match (i == last, segment) {
-            (false, _) if *value == Stored::Null => out.push_sql(" IS NULL"),
-            (false, _) => {
-                out.push_sql(" = ");
-                key.bind(value, out.reborrow())?;
-            }
-            (true, Segment::IsNull(_)) => out.push_sql(" IS NULL"),
-            (true, Segment::NotNull(_)) => out.push_sql(" IS NOT NULL"),
-            (true, Segment::Beyond(_)) => {
-                out.push_sql(if key.is_descending() != backward { " < " } else { " > " });
-                key.bind(value, out.reborrow())?;
-            }
-        }
-    }
-    Ok(())
-}
-
-/// "After the bound", in one predicate or in the segment that is being written.
-fn push_beyond<'b, DB: Dialect>(
-    keys: &[&'b dyn SeekKey<DB>],
-    bound: &'b [Stored],
-    backward: bool,
-    form: SeekForm,
-    segment: Option<usize>,
-    mut out: AstPass<'_, 'b, DB>,
-) -> QueryResult<()> {
-    // ("created_at", "id") < ($1, $2)
-    if let (SeekForm::RowValue, [first, _, ..]) = (form, keys) {
-        out.push_sql("(");
-        for (i, key) in keys.iter().enumerate() {
-            out.push_sql(if i > 0 { ", " } else { "" });
-            key.expr(out.reborrow())?;
-        }
-        out.push_sql(if first.is_descending() != backward { ") < (" } else { ") > (" });
-        for (i, (key, value)) in keys.iter().zip(bound).enumerate() {
-            out.push_sql(if i > 0 { ", " } else { "" });
-            key.bind(value, out.reborrow())?;
-        }
-        out.push_sql(")");
-        return Ok(());
-    }
-    // ("created_at" < ?) OR ("created_at" = ? AND "id" < ?), or one of these alone
-    let mut all = segments(keys, bound, backward);
-    if let Some(one) = segment {
-        all = all.get(one).copied().into_iter().collect();
-    }
-    if all.is_empty() {
-        out.push_sql("1 = 0");
-    }
-    let chain = all.len() > 1;
-    // The widest range first: MariaDB takes its bound from it.
-    for (i, segment) in all.into_iter().rev().enumerate() {
-        out.push_sql(match (chain, i) {
-            (false, _) => "",
-            (true, 0) => "((",
-            (true, _) => ") OR (",
-        });
-        push_segment(keys, bound, backward, segment, out.reborrow())?;
-    }
-    out.push_sql(if chain { "))" } else { "" });
-    Ok(())
-}
-
-macro_rules! node {
-    ($(#[$doc:meta] $Node:ident: $ST:ty;)+) => {$(
-        #[$doc]
-        #[derive(Debug)]
-        pub struct $Node<O>(pub(super) Arc<Plan<O>>);
-
-        impl<O: Ordering> Expression for $Node<O>
-        where
-            $ST: TypedExpressionType,
-        {
-            type SqlType = $ST;
-        }
-        impl<O: Ordering<Exprs: AppearsOnTable<QS>>, QS> AppearsOnTable<QS> for $Node<O> where Self: Expression {}
-        impl<O: Ordering<Exprs: SelectableExpression<QS>>, QS> SelectableExpression<QS> for $Node<O> where
-            Self: AppearsOnTable<QS>
-        {
-        }
-        impl<O: Ordering<Exprs: ValidGrouping<GB>>, GB> ValidGrouping<GB> for $Node<O> {
-            type IsAggregate = <O::Exprs as ValidGrouping<GB>>::IsAggregate;
-        }
-        // The text varies with the bounds and directions: it is cached by its text.
-        impl<O> QueryId for $Node<O> {
-            type QueryId = ();
-            const HAS_STATIC_QUERY_ID: bool = false;
-        }
-    )+};
-}
-node! {
-    /// The predicate: after `start`, before `stop`.
-    Seek: Bool;
-    /// ORDER BY.
-    OrderBy: NotSelectable;
-    /// The keys of each row, selected before the row.
-    Keys: O::SqlTypes;
+// The text varies with the bounds and directions: it is cached by its text.
+impl<O> QueryId for Seek<O> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
 }
 
 impl<O: OrderingOn<DB>, DB: Dialect> QueryFragment<DB> for Seek<O> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        let plan = &*self.0;
-        let keys = plan.ordering.keys();
-        let form = plan.form::<DB>();
-        if let Some(start) = &plan.start {
-            let segment = (form == SeekForm::Segments).then(|| plan.segment.load(Atomic::Relaxed));
-            push_beyond(&keys, start, plan.backward, form, segment, out.reborrow())?;
+        if self.0.is_sought() && !self.0.is_aggregate::<DB>() {
+            return self.0.push_seek(out);
         }
-        if let Some(stop) = &plan.stop {
-            out.push_sql(if plan.start.is_some() { " AND " } else { "" });
-            push_beyond(&keys, stop, !plan.backward, plan.stop_form::<DB>(), None, out.reborrow())?;
-        }
-        if plan.start.is_none() && plan.stop.is_none() {
-            out.push_sql("1 = 1");
+        out.push_sql("1 = 1");
+        Ok(())
+    }
+}
+
+/// What is selected: the row, then the keys under names of their own.
+#[derive(Debug)]
+pub struct Selected<S, O> {
+    pub(super) selection: S,
+    pub(super) plan: Arc<Plan<O>>,
+}
+
+impl<S: Expression<SqlType: 'static>, O: Ordering> Expression for Selected<S, O> {
+    type SqlType = Keyed<S::SqlType>;
+}
+impl<S: AppearsOnTable<QS>, O: Ordering<Exprs: AppearsOnTable<QS>>, QS> AppearsOnTable<QS> for Selected<S, O> where
+    Self: Expression
+{
+}
+impl<S: SelectableExpression<QS>, O: Ordering<Exprs: SelectableExpression<QS>>, QS> SelectableExpression<QS>
+    for Selected<S, O>
+where
+    Self: AppearsOnTable<QS>,
+{
+}
+impl<S, O: Ordering, GB> ValidGrouping<GB> for Selected<S, O>
+where
+    (S, O::Exprs): ValidGrouping<GB>,
+{
+    type IsAggregate = <(S, O::Exprs) as ValidGrouping<GB>>::IsAggregate;
+}
+impl<S, O> QueryId for Selected<S, O> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<S: QueryFragment<DB>, O: OrderingOn<DB>, DB: Dialect> QueryFragment<DB> for Selected<S, O> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        self.selection.walk_ast(out.reborrow())?;
+        for (i, key) in self.plan.keys::<DB>().into_iter().enumerate() {
+            out.push_sql(", ");
+            key.expr(out.reborrow())?;
+            out.push_sql(" AS ");
+            out.push_sql(&name(i));
         }
         Ok(())
     }
 }
 
-impl<O: OrderingOn<DB>, DB: Dialect> QueryFragment<DB> for OrderBy<O> {
-    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        self.0.order_by(false, out)
+impl<O> Plan<O> {
+    /// Whether there is a predicate: a bound, or a range.
+    pub(super) fn is_sought(&self) -> bool {
+        self.bounds.start.is_some() || self.bounds.stop.is_some() || self.bounds.form == SeekForm::Segments
+    }
+
+    /// Whether the predicate can only stand in HAVING.
+    pub(super) fn is_aggregate<DB: Dialect>(&self) -> bool
+    where
+        O: OrderingOn<DB>,
+    {
+        self.keys::<DB>().iter().any(|key| key.is_aggregate())
+    }
+
+    /// The predicate, in the range that is being written.
+    pub(super) fn push_seek<'b, DB: Dialect>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()>
+    where
+        O: OrderingOn<DB>,
+    {
+        let keys = self.keys();
+        let backward = self.bounds.backward;
+        let segment = self.segment::<DB>();
+        let mut written = true;
+        match (&self.bounds.start, segment) {
+            (Some(start), segment) => {
+                let form = self.bounds.form;
+                Beyond { keys: &keys, end: start, values: &self.values(start), backward }.push(
+                    form,
+                    segment,
+                    out.reborrow(),
+                )?;
+            }
+            (None, Some(Segment::IsNull(_))) => push_null(&keys, " IS NULL", out.reborrow())?,
+            (None, Some(_)) => push_null(&keys, " IS NOT NULL", out.reborrow())?,
+            (None, None) => written = false,
+        }
+        match &self.bounds.stop {
+            Some(stop) => {
+                out.push_sql(if written { " AND " } else { "" });
+                // It stands in every range, so it has none of its own; a row value still ends the range.
+                let form = match self.bounds.form {
+                    SeekForm::Segments if is_uniform(&keys) => SeekForm::RowValue,
+                    SeekForm::Segments => SeekForm::OrChain,
+                    form => form,
+                };
+                let beyond = Beyond { keys: &keys, end: stop, values: &self.values(stop), backward: !backward };
+                beyond.push(form, None, out.reborrow())?;
+            }
+            None if written => {}
+            None => out.push_sql("1 = 1"),
+        }
+        Ok(())
     }
 }
 
-impl<O: OrderingOn<DB>, DB: Dialect> QueryFragment<DB> for Keys<O> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        for (i, key) in self.0.ordering.keys().into_iter().enumerate() {
-            out.push_sql(if i > 0 { ", " } else { "" });
+fn push_null<'b, DB: Dialect>(
+    keys: &[&'b dyn SeekKey<DB>],
+    null: &str,
+    mut out: AstPass<'_, 'b, DB>,
+) -> QueryResult<()> {
+    if let Some(key) = keys.first() {
+        key.expr(out.reborrow())?;
+        out.push_sql(null);
+    }
+    Ok(())
+}
+
+/// "After this bound", in the direction of reading.
+struct Beyond<'a, 'b, DB: Dialect> {
+    keys: &'a [&'b dyn SeekKey<DB>],
+    end: &'b End,
+    values: &'a [Value<'b, DB>],
+    backward: bool,
+}
+
+impl<'b, DB: Dialect> Beyond<'_, 'b, DB> {
+    fn push(&self, form: SeekForm, segment: Option<Segment>, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        if let (SeekForm::RowValue, [_, _, ..]) = (form, self.keys) {
+            return self.push_row_value(out);
+        }
+        // ("created_at" < ?) OR ("created_at" = ? AND "id" < ?), or one of these alone
+        let all = match segment {
+            Some(one) => vec![one],
+            None => segments(self.keys, self.values, self.backward),
+        };
+        if all.is_empty() {
+            out.push_sql("1 = 0");
+        }
+        let chain = all.len() > 1;
+        // The widest range first: MariaDB takes its bound from it.
+        for (i, segment) in all.into_iter().rev().enumerate() {
+            out.push_sql(match (chain, i) {
+                (false, _) => "",
+                (true, 0) => "((",
+                (true, _) => ") OR (",
+            });
+            self.push_segment(segment, out.reborrow())?;
+        }
+        out.push_sql(if chain { "))" } else { "" });
+        Ok(())
+    }
+
+    /// `("created_at", "id") < ($1, $2)`
+    fn push_row_value(&self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        for (i, key) in self.keys.iter().enumerate() {
+            out.push_sql(if i > 0 { ", " } else { "(" });
             key.expr(out.reborrow())?;
         }
+        out.push_sql(") ");
+        out.push_sql(self.operator(0, self.end.inclusive));
+        for (i, value) in self.values.iter().enumerate() {
+            out.push_sql(if i > 0 { ", " } else { " (" });
+            value.push(out.reborrow())?;
+        }
+        out.push_sql(")");
+        Ok(())
+    }
+
+    /// `"a" = ? AND "b" > ?`
+    fn push_segment(&self, segment: Segment, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        let last = segment.key();
+        for (i, (key, value)) in self.keys.iter().zip(self.values).enumerate().take(last + 1) {
+            if i > 0 {
+                out.push_sql(" AND ");
+            }
+            key.expr(out.reborrow())?;
+            match (i == last, segment) {
+                (false, _) if value.is_null() => out.push_sql(" IS NULL"),
+                (false, _) => {
+                    out.push_sql(" = ");
+                    value.push(out.reborrow())?;
+                }
+                (true, Segment::IsNull(_)) => out.push_sql(" IS NULL"),
+                (true, Segment::NotNull(_)) => out.push_sql(" IS NOT NULL"),
+                (true, Segment::Beyond(_)) => {
+                    // All keys are equal only where the last one is.
+                    let inclusive = self.end.inclusive && i + 1 == self.keys.len();
+                    out.push_sql(" ");
+                    out.push_sql(self.operator(i, inclusive));
+                    out.push_sql(" ");
+                    value.push(out.reborrow())?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn operator(&self, key: usize, inclusive: bool) -> &'static str {
+        let descending = self.keys.get(key).is_some_and(|key| key.is_descending()) != self.backward;
+        match (descending, inclusive) {
+            (true, false) => "<",
+            (true, true) => "<=",
+            (false, false) => ">",
+            (false, true) => ">=",
+        }
+    }
+}
+
+/// A predicate on a query of the table `T` alone: the compiler refuses it in a join. It is never sent; that it could be
+/// added proves that a primary key of `T` stands in one row of the result.
+#[derive(Debug)]
+pub struct Alone<T>(PhantomData<fn() -> T>);
+
+impl<T> Expression for Alone<T> {
+    type SqlType = Bool;
+}
+impl<T> AppearsOnTable<T> for Alone<T> {}
+impl<T> SelectableExpression<T> for Alone<T> {}
+impl<T, GB> ValidGrouping<GB> for Alone<T> {
+    type IsAggregate = is_aggregate::Never;
+}
+impl<T> QueryId for Alone<T> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+impl<T, DB: Dialect> QueryFragment<DB> for Alone<T> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql("1 = 1");
         Ok(())
     }
 }

@@ -1,9 +1,5 @@
 //! The value of a key as the database stores it: exact for every SQL type, with no Rust type in between.
 
-use diesel::backend::Backend;
-use diesel::deserialize::{self, FromStaticSqlRow, Queryable};
-use diesel::sql_types::SingleValue;
-
 /// A stored value: a closed set of forms, whatever the SQL type.
 ///
 /// Which form a value takes is the backend's: PostgreSQL sends every value in its binary form (`Bytes`), SQLite by storage
@@ -37,6 +33,10 @@ impl Stored {
         (!float.is_nan()).then_some(Stored::Float(float + 0.0))
     }
 }
+
+/// The type that a server says a value has, in the server's own numbers; 0 where it says none.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct WireType(pub u32);
 
 /// A decimal number: digits with an optional sign and an optional fraction, and no digit more than its value needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,17 +114,6 @@ impl Moment {
                 year == 0 && month == 0 && day == 0 && hour <= 838 && time && !(midnight && self.negative)
             }
         }
-    }
-}
-
-impl<ST: SingleValue, DB: Backend> Queryable<ST, DB> for Stored
-where
-    Stored: FromStaticSqlRow<ST, DB>,
-{
-    type Row = Self;
-
-    fn build(row: Self) -> deserialize::Result<Self> {
-        Ok(row)
     }
 }
 

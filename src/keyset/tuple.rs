@@ -4,12 +4,12 @@ use diesel::expression::Expression;
 use diesel::query_source::{Column, Table};
 use diesel::sql_types::SqlType;
 
+use super::key::{IntoKey, SeekKey, SortKey};
 use super::ordering::{
-    Certify, EndOf, EndsInPrimaryKey, EndsNotNull, EndsUnique, IntoKey, IntoOrdering, NotNull, Ordering, OrderingOn,
-    SeekKey, SortKey,
+    Certify, EndOf, EndsInPrimaryKey, EndsNotNull, EndsUnique, IntoOrdering, NotNull, Ordering, OrderingOn,
 };
 use super::statement::SelectedRow;
-use super::stored::Stored;
+use super::values::{GivenValue, IntoKeyValue, KeyValues, ValuesOn};
 use crate::backend::Dialect;
 
 /// Calls `$m` with the names of one to eight keys; the last key stands once more at the end.
@@ -26,12 +26,6 @@ macro_rules! all_the_orderings {
     };
 }
 
-macro_rules! stored {
-    ($T:ident) => {
-        Stored
-    };
-}
-
 macro_rules! ordering {
     ($($T:ident $U:ident $i:tt),+; $Last:ident $LastU:ident) => {
         impl<$($T: IntoKey),+> IntoOrdering for ($($T,)+) {
@@ -44,12 +38,6 @@ macro_rules! ordering {
 
         impl<$($T: Expression, $U),+> Ordering for ($(SortKey<$T, $U>,)+) {
             type Exprs = ($($T,)+);
-            type SqlTypes = ($($T::SqlType,)+);
-            type Row = ($(stored!($T),)+);
-
-            fn stored(row: Self::Row) -> Vec<Stored> {
-                vec![$(row.$i),+]
-            }
         }
 
         impl<DB: Dialect, $($T, $U),+> OrderingOn<DB> for ($(SortKey<$T, $U>,)+)
@@ -66,6 +54,9 @@ macro_rules! ordering {
         where
             $LastU: Certify<($($T,)+), Q>,
         {
+            fn unique_keys(&self) -> usize {
+                <$LastU as Certify<($($T,)+), Q>>::KEYS
+            }
         }
 
         #[diagnostic::do_not_recommend]
@@ -81,10 +72,40 @@ macro_rules! ordering {
             $Last: Column<Table: Table<PrimaryKey: EndOf<($($T,)+)>>>,
         {
             type Table = $Last::Table;
+            const KEYS: usize = <<$Last::Table as Table>::PrimaryKey as EndOf<($($T,)+)>>::KEYS;
         }
     };
 }
 all_the_orderings!(ordering);
+
+macro_rules! values {
+    ($($T:ident $V:ident $i:tt),+; $Last:ident $LastU:ident) => {
+        impl<Key, $($T, $V),+> KeyValues<Key> for ($($V,)+)
+        where
+            Key: Ordering<Exprs = ($($T,)+)>,
+            $($T: Expression<SqlType: SqlType>, $V: IntoKeyValue<$T::SqlType, <$T::SqlType as SqlType>::IsNull>),+
+        {
+            type Values = ($(Option<$V::Expr>,)+);
+
+            fn into_values(self) -> Self::Values {
+                ($(self.$i.into_value(),)+)
+            }
+        }
+
+        impl<DB: Dialect, $($T),+> ValuesOn<DB> for ($(Option<$T>,)+)
+        where
+            $(Option<$T>: GivenValue<DB>),+
+        {
+            fn value(&self, key: usize) -> Option<&dyn GivenValue<DB>> {
+                match key {
+                    $($i => Some(&self.$i),)+
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+all_the_orderings!(values);
 
 /// A primary key of one column ends any ordering whose last key it is; one of several columns ends those whose last keys
 /// it is, in its own order.
@@ -94,11 +115,15 @@ macro_rules! end_of {
     )+};
     (@ [$($Before:ident),*] [$Key:ident]) => {
         #[diagnostic::do_not_recommend]
-        impl<$($Before,)* $Key> EndOf<($($Before,)* $Key,)> for $Key {}
+        impl<$($Before,)* $Key> EndOf<($($Before,)* $Key,)> for $Key {
+            const KEYS: usize = 1;
+        }
     };
     (@ [$($Before:ident),*] [$($Key:ident),+]) => {
         #[diagnostic::do_not_recommend]
-        impl<$($Before,)* $($Key),+> EndOf<($($Before,)* $($Key,)+)> for ($($Key,)+) {}
+        impl<$($Before,)* $($Key),+> EndOf<($($Before,)* $($Key,)+)> for ($($Key,)+) {
+            const KEYS: usize = [$(stringify!($Key)),+].len();
+        }
     };
 }
 end_of! {

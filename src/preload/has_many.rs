@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use diesel::associations::HasTable;
-use diesel::dsl::{Filter, Order};
+use diesel::dsl::Filter;
 use diesel::expression::Expression;
 use diesel::query_builder::QueryFragment;
 use diesel::query_dsl::methods::{FilterDsl, OrderDsl};
@@ -11,6 +11,7 @@ use diesel::query_dsl::methods::{FilterDsl, OrderDsl};
 use super::by::{Associated, ByColumn, ByKey, Folded, Joins};
 use super::key::Key;
 use super::level::MapInto;
+use super::per_parent::Sorted;
 use super::plumbing::keys::Slots;
 use super::plumbing::statement::{self, Keyed, PreparedBy, Steps};
 use super::plumbing::stitch::{self, Second};
@@ -86,6 +87,11 @@ impl<C, Q, S, Kind, J> Children<C, Q, S, Kind, J> {
     /// The same relation of another query.
     pub(super) fn with_query<Q2>(self, change: impl FnOnce(Q) -> Q2) -> Children<C, Q2, S, Kind, J> {
         Children { query: change(self.query), nested: self.nested, joins: self.joins, marker: PhantomData }
+    }
+
+    /// Its query, its relations, and what joins it.
+    pub(super) fn apart(self) -> (Q, S, J) {
+        (self.query, self.nested, self.joins)
     }
 
     fn with_nested<S2>(self, change: impl FnOnce(S) -> S2) -> Children<C, Q, S2, Kind, J> {
@@ -190,12 +196,12 @@ impl<C, Q, S, Kind, J> Children<C, Q, S, Kind, J> {
 
 impl<C, Q, S, J> Children<C, Q, S, Many, J> {
     /// The order of the children of each parent. Without it, whatever order the database gives.
-    pub fn order<E>(self, order: E) -> Children<C, Order<Q, E>, S, Many, J>
+    pub fn order<E>(self, order: E) -> Children<C, Sorted<Q, E>, S, Many, J>
     where
         E: Expression,
         Q: OrderDsl<E>,
     {
-        self.with_query(|query| OrderDsl::order(query, order))
+        self.with_query(|query| Sorted::new(query, order))
     }
 }
 

@@ -148,11 +148,32 @@ impl<Links, Targets, Kind> ManyToMany<Links, Targets, Kind> {
         ManyToMany { links, targets, sorted, marker: PhantomData }
     }
 
+    /// Does not compile: a link and a target each have an order, and the message says how to cut by the one or the other.
+    ///
+    /// By columns of the link, `links.order(..).limit_per_parent(n)` in [`links`](ManyToMany::links): a filter of the
+    /// targets applies after that cut. By columns of the target,
+    /// [`through(join)`](ManyToMany::through)`.order(..).limit_per_parent(n)`.
+    pub fn limit_per_parent(self, _n: u32) -> Self
+    where
+        Self: CutByOneTable,
+    {
+        self
+    }
+
     fn targets<Targets2>(self, change: impl FnOnce(Targets) -> Targets2) -> ManyToMany<Links, Targets2, Kind> {
         let ManyToMany { links, targets, sorted, marker } = self;
         ManyToMany { links, targets: change(targets), sorted, marker }
     }
 }
+
+/// A many-to-many that says by which of its tables it is cut: none does.
+#[diagnostic::on_unimplemented(
+    message = "the first targets of a many-to-many: by columns of the links, or of the targets?",
+    label = "two tables have an order here",
+    note = "by the link: `.links(|links| links.order(post_tags::position).limit_per_parent(3))`",
+    note = "by the target: `.through(post_tags::table.inner_join(tags::table)).order(tags::name).limit_per_parent(3)`"
+)]
+pub trait CutByOneTable {}
 
 impl<Links, T, Q, S, A, Kind> ManyToMany<Links, BelongsTo<T, Q, Ranked<S>, A>, Kind> {
     /// Only the targets for which the predicate holds; parents stay, whether or not a target is left.

@@ -41,6 +41,13 @@
 //!
 //! Whose key it is comes from Diesel's own derive: `#[diesel(belongs_to(User, foreign_key = author_id))]`.
 //!
+//! # The first of each
+//!
+//! | combinator | each row gets |
+//! |---|---|
+//! | [`.limit_per_parent(n)`](Children::limit_per_parent), [`.offset_per_parent(n)`](Children::offset_per_parent) | `Vec<C>`: a few children of each parent, in a declared order |
+//! | [`.latest(order)`](Children::latest) | `Option<C>`: the first child in an order, the newest one |
+//!
 //! # Shapes
 //!
 //! | combinator | what it does |
@@ -84,6 +91,7 @@ pub mod level;
 mod load_with;
 mod many_to_many;
 mod optional;
+pub(crate) mod per_parent;
 pub mod place;
 pub mod plumbing;
 pub mod relation;
@@ -115,6 +123,7 @@ pub use key::{Key, KeyValue, ParentKey};
 pub use load_with::{LoadWith, load_with, preload_for};
 pub use many_to_many::{Entry, ManyToMany, TargetsOnly, WithLink, many_to_many};
 pub use optional::{IfSome, if_some};
+pub use per_parent::{FirstOfEach, HasOrder, Sorted, TopOf};
 pub use place::Nth;
 pub use relation::Statements;
 pub use through::Via;

@@ -129,25 +129,37 @@ impl<T: Clone> ChildRow for T {}
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Statements {
     fixed: usize,
+    /// Relations that some backend sends in chunks of [`CHUNK`](Statements::CHUNK) keys.
+    chunked: usize,
 }
 
 impl Statements {
+    /// How many parents a statement asks for at most, where a backend cuts its keys into chunks.
+    pub const CHUNK: usize = 64;
+
     pub(crate) const fn fixed_at(fixed: usize) -> Self {
-        Statements { fixed }
+        Statements { fixed, chunked: 0 }
     }
 
     pub(crate) fn times(self, levels: usize) -> Self {
-        Statements { fixed: self.fixed.saturating_mul(levels) }
+        let Statements { fixed, chunked } = self;
+        Statements { fixed: fixed.saturating_mul(levels), chunked: chunked.saturating_mul(levels) }
     }
 
-    /// The statements that are sent whatever the number of parents.
+    /// One of the relations may be sent in chunks.
+    pub(crate) const fn in_chunks(self) -> Self {
+        Statements { chunked: self.chunked + 1, ..self }
+    }
+
+    /// The statements that are sent whatever the number of parents; of a relation in chunks, the first.
     pub fn fixed(self) -> usize {
         self.fixed
     }
 
-    /// The bound for a number of parents: the same for every number, as long as no strategy cuts its keys into chunks.
-    pub fn for_parents(self, _parents: usize) -> usize {
-        self.fixed
+    /// The bound where no level has more than so many parents: the same for every number, unless there is a relation that
+    /// MySQL and MariaDB ask for in chunks, such as the first children of each parent.
+    pub fn for_parents(self, parents: usize) -> usize {
+        self.fixed + self.chunked * (parents.div_ceil(Self::CHUNK).saturating_sub(1))
     }
 }
 
@@ -155,7 +167,7 @@ impl std::ops::Add for Statements {
     type Output = Self;
 
     fn add(self, other: Self) -> Self {
-        Statements { fixed: self.fixed + other.fixed }
+        Statements { fixed: self.fixed + other.fixed, chunked: self.chunked + other.chunked }
     }
 }
 

@@ -8,6 +8,7 @@ mod backends;
 mod migrate;
 mod pool;
 mod sakila;
+mod sakila_pages;
 mod sql;
 mod tour;
 mod ui;

@@ -9,16 +9,7 @@ use turbodiesel::keyset::{asc, desc, unique};
 use turbodiesel::prelude::*;
 
 use crate::support::data::FEW;
-
-/// The texts in the order in which they were sent, a blank line between two, broken where a reader would.
-fn texts(log: &StatementLog) -> String {
-    let broken = |sql: String| {
-        [" FROM ", " WHERE ", " ORDER BY ", " UNION ALL "]
-            .iter()
-            .fold(sql, |sql, word| sql.replace(word, &format!("\n {}", &word[..].trim_start())))
-    };
-    log.take().into_iter().map(|statement| broken(statement.sql)).collect::<Vec<_>>().join("\n\n")
-}
+use crate::support::sql::texts;
 
 scenarios! {
     fn of_relations(db) {

@@ -17,15 +17,8 @@ use turbodiesel::keyset::Cursor;
 use turbodiesel::prelude::*;
 
 use super::crafted::{bytes, decimal, float, head, int, moment, null, text, token, unsigned, values};
+use super::property::is_canonical_or_refused;
 use crate::support::data::FEW;
-
-/// What is true of every text: it is no cursor, or it is the one text of its cursor.
-fn is_canonical_or_refused(token: &str) -> bool {
-    match token.parse::<Cursor>() {
-        Ok(cursor) => cursor.to_string() == token,
-        Err(error) => error.to_string() == "invalid cursor",
-    }
-}
 
 /// Bytes of a value of any form, well or badly formed.
 fn any_value() -> impl Strategy<Value = Vec<u8>> {
@@ -86,6 +79,19 @@ fn any_text_is_refused_or_the_one_text_of_its_cursor() {
     for (first, second) in [(0, 0), (2, 0), (255, 0), (1, 2), (1, 3), (1, 255)] {
         let error = token(&[&[first, second, b's', 1, 2, 3, 4, 5, 6, 7, 8], &int(5)]).parse::<Cursor>().unwrap_err();
         assert_eq!((error.is_unsupported_version(), error.is_malformed()), (first != 1, first == 1));
+    }
+}
+
+/// A length that is not that of what follows would let one value read into the next, or past the end.
+#[test]
+fn a_length_that_lies_is_refused() {
+    let head = [1, 0, b's', 1, 2, 3, 4, 5, 6, 7, 8];
+    for (tag, content) in [(4, &b"12.5"[..]), (5, "é".as_bytes()), (6, &[255, 0, 255]), (5, b"")] {
+        let with = |length: usize| token(&[&head, &[tag], &(length as u16).to_be_bytes(), content]).parse::<Cursor>();
+        assert!(with(content.len()).is_ok());
+        for length in (0..600).chain([0x7fff, 0x8000, 0xffff]).filter(|length| *length != content.len()) {
+            assert!(with(length).unwrap_err().is_malformed(), "{tag} {length}");
+        }
     }
 }
 

@@ -41,10 +41,24 @@ scenarios! {
         assert_eq!(log.len(), 0);
     }
 
-    fn the_largest_page(db) {
+    fn a_page_that_is_too_large(db) {
         let conn = db.conn();
         go!(conn.batch_execute(FEW))?;
-        let page = go!(posts::table.select(Post::as_select()).keyset(posts::id.asc()).first(u32::MAX).load(conn))?;
+        let log = blog::StatementLog::install(conn);
+        let all = || posts::table.select(Post::as_select()).keyset(posts::id.asc());
+        for (page, message) in [
+            (all().first(u32::MAX), "a page of 4294967295 rows is no page"),
+            (all().last(u32::MAX), "a page of 4294967295 rows is no page"),
+            (all().max_page_size(100).first(101), "a page of 101 rows: 100 is the most"),
+            (all().last(u32::MAX).max_page_size(100), "a page of 4294967295 rows: 100 is the most"),
+        ] {
+            let error = go!(page.load(conn)).unwrap_err();
+            assert!(error.is_page_size(), "{error}");
+            assert_eq!(error.to_string(), message);
+        }
+        assert_eq!(log.len(), 0);
+        let page = go!(all().first(u32::MAX - 1).load(conn))?;
         assert_eq!((page.len(), page.has_next()), (6, Some(false)));
+        assert_eq!(go!(all().first(6).max_page_size(6).load(conn))?.len(), 6);
     }
 }

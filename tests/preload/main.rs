@@ -11,6 +11,7 @@ mod keys;
 mod levels;
 mod loaders;
 mod many_to_many;
+mod per_parent;
 mod relations;
 mod roots;
 mod statements;

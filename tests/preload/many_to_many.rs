@@ -9,12 +9,7 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use turbodiesel::prelude::*;
 
-use crate::support::data::FEW;
-
-const TAGS: &str = "
-INSERT INTO tags (id, name) VALUES (1, 'c'), (2, 'a'), (3, 'b'), (4, 'unused');
-INSERT INTO post_tags (post_id, tag_id, position) VALUES (10, 1, 2), (10, 2, 1), (10, 3, 0), (11, 3, 0), (20, 2, 0), (20, 1, 5);
-";
+use crate::support::data::{FEW, TAGS};
 
 diesel::table! {
     labels (id) {

@@ -20,3 +20,9 @@ INSERT INTO comments (id, post_id, author_id, parent_id, body, created_at) VALUE
   (101, 10, 3, 100, 'Second.', '2026-03-01 09:30:00'),
   (102, 20, 1, NULL, 'Wet.', '2026-03-02 09:00:00');
 ";
+
+/// Tags of three of their posts, each post with an order of its own.
+pub(crate) const TAGS: &str = "
+INSERT INTO tags (id, name) VALUES (1, 'c'), (2, 'a'), (3, 'b'), (4, 'unused');
+INSERT INTO post_tags (post_id, tag_id, position) VALUES (10, 1, 2), (10, 2, 1), (10, 3, 0), (11, 3, 0), (20, 2, 0), (20, 1, 5);
+";

@@ -6,6 +6,7 @@ mod create;
 mod keys;
 #[cfg(feature = "migrations")]
 mod migrate;
+mod per_parent;
 #[cfg(feature = "plan")]
 mod plan;
 #[cfg(feature = "r2d2")]
@@ -14,11 +15,13 @@ mod stored;
 
 #[cfg(feature = "plan")]
 use diesel::connection::LoadConnection;
+use diesel::deserialize;
 use diesel::mysql::Mysql;
 
 use super::{Dialect, NullsSort, SeekForm};
 #[cfg(feature = "plan")]
 use crate::error::Result;
+use crate::keyset::stored::{Stored, WireType};
 #[cfg(feature = "plan")]
 use crate::plan::{Database, How, Node, sent::Statement};
 
@@ -27,9 +30,17 @@ impl Dialect for Mysql {
     // A row value makes MariaDB read its index from the start; the OR chain is a range.
     const UNIFORM_SEEK: SeekForm = SeekForm::OrChain;
     const MIXED_SEEK: SeekForm = SeekForm::OrChain;
+    const FOREIGN_NULLS_SEEK: SeekForm = SeekForm::Segments;
     const NULLS_SORT: NullsSort = NullsSort::Smallest;
     const NULLS_SYNTAX: bool = false;
     const SYSTEM: &'static str = "mysql";
+    const NULLS_IN_INDEX: bool = false;
+    const EXPRESSIONS_IN_INDEX: bool = false;
+    const UNION_OF_PARENTHESES: bool = true;
+
+    fn read_stored(value: Option<Self::RawValue<'_>>) -> deserialize::Result<(Stored, WireType)> {
+        value.map_or(Ok((Stored::Null, WireType::default())), stored::read)
+    }
 
     #[cfg(feature = "plan")]
     const DATABASE: Database = Database::Mysql;

@@ -16,47 +16,46 @@ use diesel::sql_types::{
 };
 
 use crate::backend::StoredKey;
-use crate::keyset::stored::{Decimal, Moment, MomentKind, Stored};
+use crate::keyset::stored::{Decimal, Moment, MomentKind, Stored, WireType};
 
-impl<ST> FromSql<ST, Mysql> for Stored {
-    fn from_sql(value: <Mysql as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
-        let bytes = value.as_bytes();
-        Ok(match value.value_type() {
-            MysqlType::Tiny => Stored::Int(i8::from_ne_bytes(bytes.try_into()?).into()),
-            MysqlType::Short => Stored::Int(i16::from_ne_bytes(bytes.try_into()?).into()),
-            MysqlType::Long => Stored::Int(i32::from_ne_bytes(bytes.try_into()?).into()),
-            MysqlType::LongLong => Stored::Int(i64::from_ne_bytes(bytes.try_into()?)),
-            MysqlType::UnsignedTiny => Stored::Unsigned(u8::from_ne_bytes(bytes.try_into()?).into()),
-            MysqlType::UnsignedShort => Stored::Unsigned(u16::from_ne_bytes(bytes.try_into()?).into()),
-            MysqlType::UnsignedLong => Stored::Unsigned(u32::from_ne_bytes(bytes.try_into()?).into()),
-            MysqlType::UnsignedLongLong => Stored::Unsigned(u64::from_ne_bytes(bytes.try_into()?)),
-            MysqlType::Float => float(f32::from_ne_bytes(bytes.try_into()?).into())?,
-            MysqlType::Double => float(f64::from_ne_bytes(bytes.try_into()?))?,
-            // Bits are compared as the number that they are.
-            MysqlType::Bit => {
-                Stored::Unsigned(bytes.iter().fold(0, |number: u64, byte| (number << 8) | u64::from(*byte)))
-            }
-            MysqlType::Numeric => Stored::Decimal(Decimal::parse(std::str::from_utf8(bytes)?).ok_or("not a decimal")?),
-            MysqlType::Date => moment(MomentKind::Date, <MysqlTime as FromSql<Date, Mysql>>::from_sql(value)?),
-            MysqlType::Time => moment(MomentKind::Time, <MysqlTime as FromSql<Time, Mysql>>::from_sql(value)?),
-            MysqlType::DateTime => {
-                moment(MomentKind::DateTime, <MysqlTime as FromSql<Datetime, Mysql>>::from_sql(value)?)
-            }
-            MysqlType::Timestamp => {
-                moment(MomentKind::DateTime, <MysqlTime as FromSql<Timestamp, Mysql>>::from_sql(value)?)
-            }
-            MysqlType::String | MysqlType::Enum | MysqlType::Set => match std::str::from_utf8(bytes) {
-                Ok(text) => Stored::Text(text.to_owned()),
-                Err(_) => Stored::Bytes(bytes.to_vec()),
-            },
-            _ => Stored::Bytes(bytes.to_vec()),
-        })
-    }
-
-    fn from_nullable_sql(value: Option<<Mysql as Backend>::RawValue<'_>>) -> deserialize::Result<Self> {
-        value.map_or(Ok(Stored::Null), <Self as FromSql<ST, Mysql>>::from_sql)
-    }
+/// The value by the type that the server sent.
+pub(super) fn read(value: <Mysql as Backend>::RawValue<'_>) -> deserialize::Result<(Stored, WireType)> {
+    let bytes = value.as_bytes();
+    let wire = match value.value_type() {
+        MysqlType::Enum | MysqlType::Set => LISTED,
+        _ => WireType::default(),
+    };
+    let stored = match value.value_type() {
+        MysqlType::Tiny => Stored::Int(i8::from_ne_bytes(bytes.try_into()?).into()),
+        MysqlType::Short => Stored::Int(i16::from_ne_bytes(bytes.try_into()?).into()),
+        MysqlType::Long => Stored::Int(i32::from_ne_bytes(bytes.try_into()?).into()),
+        MysqlType::LongLong => Stored::Int(i64::from_ne_bytes(bytes.try_into()?)),
+        MysqlType::UnsignedTiny => Stored::Unsigned(u8::from_ne_bytes(bytes.try_into()?).into()),
+        MysqlType::UnsignedShort => Stored::Unsigned(u16::from_ne_bytes(bytes.try_into()?).into()),
+        MysqlType::UnsignedLong => Stored::Unsigned(u32::from_ne_bytes(bytes.try_into()?).into()),
+        MysqlType::UnsignedLongLong => Stored::Unsigned(u64::from_ne_bytes(bytes.try_into()?)),
+        MysqlType::Float => float(f32::from_ne_bytes(bytes.try_into()?).into())?,
+        MysqlType::Double => float(f64::from_ne_bytes(bytes.try_into()?))?,
+        // Bits are compared as the number that they are.
+        MysqlType::Bit => Stored::Unsigned(bytes.iter().fold(0, |number: u64, byte| (number << 8) | u64::from(*byte))),
+        MysqlType::Numeric => Stored::Decimal(Decimal::parse(std::str::from_utf8(bytes)?).ok_or("not a decimal")?),
+        MysqlType::Date => moment(MomentKind::Date, <MysqlTime as FromSql<Date, Mysql>>::from_sql(value)?),
+        MysqlType::Time => moment(MomentKind::Time, <MysqlTime as FromSql<Time, Mysql>>::from_sql(value)?),
+        MysqlType::DateTime => moment(MomentKind::DateTime, <MysqlTime as FromSql<Datetime, Mysql>>::from_sql(value)?),
+        MysqlType::Timestamp => {
+            moment(MomentKind::DateTime, <MysqlTime as FromSql<Timestamp, Mysql>>::from_sql(value)?)
+        }
+        MysqlType::String | MysqlType::Enum | MysqlType::Set => match std::str::from_utf8(bytes) {
+            Ok(text) => Stored::Text(text.to_owned()),
+            Err(_) => Stored::Bytes(bytes.to_vec()),
+        },
+        _ => Stored::Bytes(bytes.to_vec()),
+    };
+    Ok((stored, wire))
 }
+
+/// ENUM and SET.
+const LISTED: WireType = WireType(1);
 
 fn float(float: f64) -> Result<Stored, &'static str> {
     Stored::float(float).ok_or("MySQL has no NaN")
@@ -212,6 +211,13 @@ impl<ST: 'static> StoredKey<ST> for Mysql {
             (Family::Other, number) => integer(number.clone()).or(Some(number)),
             _ => None,
         }
+    }
+
+    fn misfit(wire: WireType) -> Option<&'static str> {
+        (wire == LISTED).then_some(
+            "an ENUM or SET sorts by the numbers of its values and compares as text; cast it, \
+             `asc(sql::<Text>(\"CAST(kind AS CHAR)\"))`, or order by its number, `asc(sql::<Integer>(\"kind + 0\"))`",
+        )
     }
 
     // By the type of the value, not as `ST`: each form is written and read by one and the same code, so no token can

@@ -7,6 +7,7 @@ mod keys;
 mod layout;
 #[cfg(feature = "migrations")]
 mod migrate;
+mod per_parent;
 #[cfg(feature = "plan")]
 mod plan;
 #[cfg(feature = "r2d2")]
@@ -15,11 +16,13 @@ mod stored;
 
 #[cfg(feature = "plan")]
 use diesel::connection::LoadConnection;
+use diesel::deserialize;
 use diesel::pg::Pg;
 
 use super::{Dialect, NullsSort, SeekForm};
 #[cfg(feature = "plan")]
 use crate::error::Result;
+use crate::keyset::stored::{Stored, WireType};
 #[cfg(feature = "plan")]
 use crate::plan::{Database, How, Node, sent::Statement};
 
@@ -27,9 +30,17 @@ impl Dialect for Pg {
     const TAG: u8 = b'p';
     const UNIFORM_SEEK: SeekForm = SeekForm::RowValue;
     const MIXED_SEEK: SeekForm = SeekForm::Segments;
+    const FOREIGN_NULLS_SEEK: SeekForm = SeekForm::Segments;
     const NULLS_SORT: NullsSort = NullsSort::Largest;
     const NULLS_SYNTAX: bool = true;
     const SYSTEM: &'static str = "postgresql";
+    const NULLS_IN_INDEX: bool = true;
+    const EXPRESSIONS_IN_INDEX: bool = true;
+    const UNION_OF_PARENTHESES: bool = true;
+
+    fn read_stored(value: Option<Self::RawValue<'_>>) -> deserialize::Result<(Stored, WireType)> {
+        value.map_or(Ok((Stored::Null, WireType::default())), stored::read)
+    }
 
     #[cfg(feature = "plan")]
     const DATABASE: Database = Database::Postgres;

@@ -4,7 +4,7 @@ use std::any::TypeId;
 use std::io::Write;
 
 use diesel::backend::Backend;
-use diesel::deserialize::{self, FromSql};
+use diesel::deserialize;
 use diesel::pg::{Pg, sql_types as pg_types};
 use diesel::query_builder::AstPass;
 use diesel::result::QueryResult;
@@ -13,16 +13,11 @@ use diesel::sql_types::{self, HasSqlType};
 
 use super::layout::Layout;
 use crate::backend::StoredKey;
-use crate::keyset::stored::Stored;
+use crate::keyset::stored::{Stored, WireType};
 
-impl<ST> FromSql<ST, Pg> for Stored {
-    fn from_sql(value: <Pg as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
-        Ok(Stored::Bytes(value.as_bytes().to_vec()))
-    }
-
-    fn from_nullable_sql(value: Option<<Pg as Backend>::RawValue<'_>>) -> deserialize::Result<Self> {
-        value.map_or(Ok(Stored::Null), <Self as FromSql<ST, Pg>>::from_sql)
-    }
+/// The bytes, whatever their type.
+pub(super) fn read(value: <Pg as Backend>::RawValue<'_>) -> deserialize::Result<(Stored, WireType)> {
+    Ok((Stored::Bytes(value.as_bytes().to_vec()), WireType(value.get_oid().get())))
 }
 
 impl<ST> ToSql<ST, Pg> for Stored {
@@ -40,6 +35,24 @@ where
     fn canonical(value: Stored) -> Option<Stored> {
         let Stored::Bytes(bytes) = value else { return None };
         layout::<ST>().canonical(bytes).map(Stored::Bytes)
+    }
+
+    // CHAR(n) and citext look like Text to Diesel, and a bind of type text would be compared as text: without the padding,
+    // with the case.
+    fn misfit(wire: WireType) -> Option<&'static str> {
+        let [text, varchar, name] = [25, 1043, 19];
+        if TypeId::of::<ST>() != TypeId::of::<sql_types::Text>() || [text, varchar, name].contains(&wire.0) {
+            return None;
+        }
+        Some(match wire.0 {
+            1042 => {
+                "a CHAR(n) column compares its text without the padding that it sorts by; cast it, `asc(sql::<Text>(\"code::text\"))`"
+            }
+            _ => {
+                "the column is not of type text, and sorts otherwise than its text compares; a citext column is `Citext` in the \
+                  schema; cast any other, `asc(sql::<Text>(\"kind::text\"))`"
+            }
+        })
     }
 
     fn push_stored<'b>(value: &'b Stored, mut out: AstPass<'_, 'b, Self>) -> QueryResult<()> {

@@ -6,6 +6,7 @@ mod create;
 mod keys;
 #[cfg(feature = "migrations")]
 mod migrate;
+mod per_parent;
 #[cfg(feature = "plan")]
 mod plan;
 #[cfg(feature = "r2d2")]
@@ -14,11 +15,13 @@ mod stored;
 
 #[cfg(feature = "plan")]
 use diesel::connection::LoadConnection;
+use diesel::deserialize;
 use diesel::sqlite::Sqlite;
 
 use super::{Dialect, NullsSort, SeekForm};
 #[cfg(feature = "plan")]
 use crate::error::Result;
+use crate::keyset::stored::{Stored, WireType};
 #[cfg(feature = "plan")]
 use crate::plan::{Database, How, Node, sent::Statement};
 
@@ -28,9 +31,17 @@ impl Dialect for Sqlite {
     // that shares them with the cursor is read, at each page.
     const UNIFORM_SEEK: SeekForm = SeekForm::Segments;
     const MIXED_SEEK: SeekForm = SeekForm::Segments;
+    const FOREIGN_NULLS_SEEK: SeekForm = SeekForm::Segments;
     const NULLS_SORT: NullsSort = NullsSort::Smallest;
     const NULLS_SYNTAX: bool = true;
     const SYSTEM: &'static str = "sqlite";
+    const NULLS_IN_INDEX: bool = false;
+    const EXPRESSIONS_IN_INDEX: bool = true;
+    const UNION_OF_PARENTHESES: bool = false;
+
+    fn read_stored(value: Option<Self::RawValue<'_>>) -> deserialize::Result<(Stored, WireType)> {
+        value.map_or(Ok((Stored::Null, WireType::default())), stored::read)
+    }
 
     #[cfg(feature = "plan")]
     const DATABASE: Database = Database::Sqlite;

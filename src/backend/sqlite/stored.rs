@@ -3,38 +3,34 @@
 use std::any::TypeId;
 
 use diesel::backend::Backend;
-use diesel::deserialize::{self, FromSql};
+use diesel::deserialize;
 use diesel::query_builder::AstPass;
 use diesel::result::QueryResult;
 use diesel::sql_types::{self, BigInt, Binary, Double, Text};
 use diesel::sqlite::{Sqlite, SqliteType};
 
 use crate::backend::StoredKey;
-use crate::keyset::stored::Stored;
+use crate::keyset::stored::{Stored, WireType};
 
-impl<ST> FromSql<ST, Sqlite> for Stored {
-    fn from_sql(mut value: <Sqlite as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
-        Ok(match value.value_type() {
-            None => Stored::Null,
-            Some(SqliteType::Text) => {
-                let text = value.read_text().to_owned();
-                // Diesel replaces what is not UTF-8, and the position would be another one.
-                if text.contains(char::REPLACEMENT_CHARACTER) && value.read_blob() != text.as_bytes() {
-                    return Err("a key of the ordering is text that is not UTF-8".into());
-                }
-                Stored::Text(text)
+/// The value by its storage class.
+pub(super) fn read(mut value: <Sqlite as Backend>::RawValue<'_>) -> deserialize::Result<(Stored, WireType)> {
+    let stored = match value.value_type() {
+        None => Stored::Null,
+        Some(SqliteType::Text) => {
+            let text = value.read_text().to_owned();
+            // Diesel replaces what is not UTF-8, and the position would be another one.
+            if text.contains(char::REPLACEMENT_CHARACTER) && value.read_blob() != text.as_bytes() {
+                return Err("a key of the ordering is text that is not UTF-8".into());
             }
-            Some(SqliteType::Binary) => Stored::Bytes(value.read_blob().to_vec()),
-            Some(SqliteType::Float | SqliteType::Double) => {
-                Stored::float(value.read_double()).ok_or("SQLite has no NaN")?
-            }
-            Some(SqliteType::SmallInt | SqliteType::Integer | SqliteType::Long) => Stored::Int(value.read_long()),
-        })
-    }
-
-    fn from_nullable_sql(value: Option<<Sqlite as Backend>::RawValue<'_>>) -> deserialize::Result<Self> {
-        value.map_or(Ok(Stored::Null), <Self as FromSql<ST, Sqlite>>::from_sql)
-    }
+            Stored::Text(text)
+        }
+        Some(SqliteType::Binary) => Stored::Bytes(value.read_blob().to_vec()),
+        Some(SqliteType::Float | SqliteType::Double) => {
+            Stored::float(value.read_double()).ok_or("SQLite has no NaN")?
+        }
+        Some(SqliteType::SmallInt | SqliteType::Integer | SqliteType::Long) => Stored::Int(value.read_long()),
+    };
+    Ok((stored, WireType::default()))
 }
 
 impl<ST: 'static> StoredKey<ST> for Sqlite {

@@ -1,7 +1,7 @@
 //! What tells one ordering from another in a cursor.
 
 use crate::backend::Dialect;
-use crate::keyset::ordering::{Nulls, OrderingOn};
+use crate::keyset::key::{Nulls, SeekKey};
 
 /// Feeds the hash first: an ordering that is described in another way gets another number here.
 const SCHEME: &str = "turbodiesel ordering 1";
@@ -11,10 +11,10 @@ const SCHEME: &str = "turbodiesel ordering 1";
 /// The SQL names table and column, and has the binds of an expression behind it. No name of a Rust type is in it, so a
 /// cursor survives refactoring; but a bind of a type of your own counts by its `Debug` text, which derived names its type.
 /// It keeps apart orderings, not people: only a signature says who made a token.
-pub(in crate::keyset) fn fingerprint<DB: Dialect>(ordering: &impl OrderingOn<DB>) -> u64 {
+pub(in crate::keyset) fn fingerprint<DB: Dialect>(keys: &[&dyn SeekKey<DB>]) -> u64 {
     let mut hash = Fnv::default();
     hash.feed(SCHEME);
-    for key in ordering.keys() {
+    for key in keys {
         hash.feed(&key.sql());
         hash.feed(if key.is_descending() { "desc" } else { "asc" });
         hash.feed(match key.nulls() {

@@ -7,6 +7,7 @@ use diesel::connection::{Connection, DefaultLoadingMode, LoadConnection};
 use diesel::query_builder::QueryFragment;
 use diesel::query_dsl::methods::LoadQuery;
 
+use super::keys::Slots;
 use super::statement::{Prepared, Steps};
 use crate::backend::Dialect;
 use crate::error::{Error, ErrorKind, Result};
@@ -14,6 +15,8 @@ use crate::preload::belongs_to::BelongsTo;
 use crate::preload::has_many::Children;
 use crate::preload::level::{FromRow, MapInto, Rank, Ranked, Shared};
 use crate::preload::optional::IfSome;
+use crate::preload::per_parent::FirstOfEach;
+use crate::preload::per_parent::statement::in_order;
 use crate::preload::place::{At, Attached, Place};
 use crate::preload::relation::{Lens, Relation, Relations, Whole};
 use crate::preload::tuple::all_the_tuples;
@@ -42,28 +45,42 @@ where
     Conn: FetchAll<'q, R::Nested, R::Child, Whole>,
 {
     let Prepared { statement, slots, nested, pending } = relation.prepare(parents)?;
-    let (mut of_child, mut children) = (Vec::new(), Vec::new());
-    if let Some(statement) = statement {
-        #[cfg(feature = "plan")]
-        crate::plan::record::note(&statement, conn)?;
-        // Children of one parent often stand side by side: then the key is hashed once for all of them.
-        let mut last: Option<(R::Key, usize)> = None;
-        for row in RunQueryDsl::load_iter::<(R::Key, R::Child), DefaultLoadingMode>(statement, conn)? {
-            let (key, child) = row?;
-            let slot = match &last {
-                Some((previous, slot)) if *previous == key => *slot,
-                _ => {
-                    let slot = slots.slot(&key).ok_or_else(|| R::unmatched(&pending, &key))?;
-                    last = Some((key, slot));
-                    slot
-                }
-            };
-            of_child.push(slot);
-            children.push(child);
+    let (of_child, children) = match statement {
+        Some(statement) => {
+            #[cfg(feature = "plan")]
+            crate::plan::record::note(&statement, conn)?;
+            let rows = RunQueryDsl::load_iter::<(R::Key, R::Child), DefaultLoadingMode>(statement, conn)?;
+            place::<R, P, Conn::Backend>(rows.map(|row| Ok(row?)), &slots, &pending)?
         }
-    }
+        None => (Vec::new(), Vec::new()),
+    };
     let rows = conn.fetch_all(nested, children)?;
     R::stitch(pending, &slots, of_child.into_iter().zip(rows))
+}
+
+/// The slot of each child.
+fn place<R: Steps<P, DB>, P, DB: Dialect>(
+    rows: impl Iterator<Item = Result<(R::Key, R::Child)>>,
+    slots: &Slots<R::Key>,
+    pending: &R::Pending,
+) -> Result<(Vec<usize>, Vec<R::Child>)> {
+    let (mut of_child, mut children) = (Vec::new(), Vec::new());
+    // Children of one parent often stand side by side: then the key is hashed once for all of them.
+    let mut last: Option<(R::Key, usize)> = None;
+    for row in rows {
+        let (key, child) = row?;
+        let slot = match &last {
+            Some((previous, slot)) if *previous == key => *slot,
+            _ => {
+                let slot = slots.slot(&key).ok_or_else(|| R::unmatched(pending, &key))?;
+                last = Some((key, slot));
+                slot
+            }
+        };
+        of_child.push(slot);
+        children.push(child);
+    }
+    Ok((of_child, children))
 }
 
 // One impl a kind of relation: a blanket one over `Steps` would forbid loaders that others write.
@@ -86,6 +103,32 @@ macro_rules! preload {
 preload! {
     Children<C, Q, S, Kind, J>;
     BelongsTo<T, Q, S, A, J>;
+}
+
+// Several statements, whose rows say at which place among the children of their parent they stand.
+impl<'q, P, Conn, T, R, Kind> Preload<'q, P, Conn> for FirstOfEach<R, Kind>
+where
+    Conn: LoadConnection<Backend: Dialect>,
+    Self: Steps<P, Conn::Backend, Statement = Vec<T>>,
+    T: LoadQuery<'q, Conn, (i64, Key<Self, P, Conn>, Child<Self, P, Conn>)> + QueryFragment<Conn::Backend>,
+    Conn: FetchAll<'q, Nested<Self, P, Conn>, Child<Self, P, Conn>, Whole>,
+{
+    fn fetch(self, parents: &[&P], conn: &mut Conn) -> Result<Vec<Self::Output>> {
+        let Prepared { statement, slots, nested, pending } = self.prepare(parents)?;
+        let mut rows = Vec::new();
+        for statement in statement.into_iter().flatten() {
+            #[cfg(feature = "plan")]
+            crate::plan::record::note(&statement, conn)?;
+            rows.append(&mut RunQueryDsl::load(statement, conn)?);
+        }
+        if !in_order(&rows) {
+            rows.sort_by_key(|(position, _, _)| *position);
+        }
+        let rows = rows.into_iter().map(|(_, key, child)| Ok((key, child)));
+        let (of_child, children) = place::<Self, P, Conn::Backend>(rows, &slots, &pending)?;
+        let rows = conn.fetch_all(nested, children)?;
+        Self::stitch(pending, &slots, of_child.into_iter().zip(rows))
+    }
 }
 
 impl<'q, P, Conn, T: Preload<'q, P, Conn>> Preload<'q, P, Conn> for Option<T> {

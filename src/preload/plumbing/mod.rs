@@ -1,6 +1,7 @@
 //! How a preload runs, in three steps that README.md of this folder describes.
 #![doc = include_str!("README.md")]
 
+pub mod at_key;
 pub mod fetch;
 pub mod key_in;
 pub mod keys;

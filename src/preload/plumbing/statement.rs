@@ -145,3 +145,21 @@ pub(crate) fn unmatched<DB: Dialect>(relation: &str, column: &impl QueryFragment
     );
     Error::new(ErrorKind::UnmatchedChild, message).with_key(key)
 }
+
+/// Refuses keys that `.fold_keys(..)` makes equal, where each key is asked for by itself: whose are the first children, and
+/// what is counted, if two keys are one to Rust and two to the database?
+pub(crate) fn refuse_merged<DB: Dialect, K: Key>(
+    slots: &Slots<K>,
+    keys: &Keys<K>,
+    column: &impl QueryFragment<DB>,
+) -> Result<()> {
+    if keys.list().len() == slots.len() {
+        return Ok(());
+    }
+    let message = format!(
+        "{}: two parents have keys that only `.fold_keys(..)` makes equal, and the first children or an aggregate of both \
+         together cannot be asked for",
+        column_name::<DB>(column)
+    );
+    Err(Error::new(ErrorKind::UnsupportedQuery, message))
+}

@@ -1,0 +1,59 @@
+//! What is asked once for each parent: its first children.
+
+use diesel::backend::Backend;
+use diesel::query_builder::AstPass;
+use diesel::result::QueryResult;
+
+use super::KeyList;
+use crate::preload::plumbing::keys::Keys;
+
+/// A form of the statement that reads the first children of each parent: what
+/// [`strategy`](crate::preload::FirstOfEach::strategy) chooses from. All of them give the same rows.
+///
+/// `query` stands for your own query with the key of one parent, your order, then the primary key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TopN {
+    /// `unnest($1) k CROSS JOIN LATERAL (query LIMIT n)`: PostgreSQL, for ten children or fewer.
+    Lateral,
+    /// The same for primary keys, joined to their rows: PostgreSQL otherwise. Where a parent has fewer children than are
+    /// asked for, on average, the planner would sort whole parents to read their rows; the keys it takes from the index.
+    LateralKeys,
+    /// `json_each(?) k CROSS JOIN json_each((SELECT json_group_array(pk) FROM (query LIMIT n)))`, joined to the rows: SQLite.
+    KeyArray,
+    /// `(query LIMIT n) UNION ALL (query LIMIT n) ..`, a statement for each 64 parents: MySQL and MariaDB.
+    Union,
+    /// `JSON_TABLE(? ..) k JOIN c ON c.id = (query LIMIT 1)`: MySQL and MariaDB, for one child of each parent.
+    Single,
+    /// `ROW_NUMBER() OVER (PARTITION BY fk ORDER BY ..)`: every backend. Reads all children of all parents, so it is for tables
+    /// without an index, and for servers that lack the rest.
+    Window,
+}
+
+/// What a backend does differently where it is asked once for each parent.
+pub trait PerParentSql: Backend {
+    /// The form for so many children of each parent; `columns` is how many the primary key has.
+    fn top_n(limit: u32, offset: u32, columns: usize) -> TopN;
+
+    /// Whether the backend knows a form at all.
+    fn knows(form: TopN) -> bool;
+
+    /// How rows are joined to the primary keys that stand before them, in this order.
+    const JOIN_ROWS: &'static str;
+}
+
+/// The keys as a table, for statements that ask for each of them.
+#[diagnostic::on_unimplemented(
+    message = "keys of type `{K}` cannot be asked for one by one in a column of type `{ST}` on this backend",
+    note = "the key's Rust type must be the column's: `i32` for `Integer`, `i64` for `BigInt`, `String` for `Text`"
+)]
+pub trait KeyTable<K, ST>: KeyList<K, ST> + PerParentSql {
+    /// Writes the table, `unnest($1) AS _k(v)`.
+    fn push_key_table<'b>(keys: &'b Keys<K>, out: AstPass<'_, 'b, Self>) -> QueryResult<()>;
+
+    /// Writes the key of the table's row, `_k.v`.
+    fn push_row_key(out: AstPass<'_, '_, Self>) -> QueryResult<()>;
+
+    /// Binds one key; `None` is NULL, which equals nothing.
+    fn push_bound_key<'b>(key: &'b Option<K>, out: AstPass<'_, 'b, Self>) -> QueryResult<()>;
+}

@@ -1,0 +1,231 @@
+//! What one page is read by: its ordering, its bounds, its direction, the form of its predicate.
+
+use std::sync::atomic::{AtomicUsize, Ordering as Atomic};
+
+use diesel::query_builder::AstPass;
+use diesel::result::QueryResult;
+
+use super::key::{Nulls, SeekKey, nulls_come_last};
+use super::ordering::OrderingOn;
+use super::stored::Stored;
+use super::values::GivenValue;
+use crate::backend::{Dialect, SeekForm};
+
+/// What a page is read by, before it is a statement.
+#[derive(Debug)]
+pub struct Bounds {
+    /// The keys that decide, by their place in the ordering.
+    pub(super) kept: Vec<usize>,
+    pub(super) start: Option<End>,
+    pub(super) stop: Option<End>,
+    pub(super) backward: bool,
+    pub(super) form: SeekForm,
+    /// The query has a HAVING of its own.
+    pub(super) having: bool,
+    /// Rows to read: one more than the page has.
+    pub(super) limit: i64,
+}
+
+/// One end of what is read: `start` is where reading begins, `stop` where it ends. Read backward, `start` is the later one.
+#[derive(Debug)]
+pub(super) struct End {
+    pub(super) at: Position,
+    /// The position is part of what is read.
+    pub(super) inclusive: bool,
+}
+
+/// A position in an ordering.
+#[derive(Debug)]
+pub(super) enum Position {
+    /// A value for each key that decides.
+    Stored(Vec<Stored>),
+    /// The values that the ordering itself carries.
+    Given,
+}
+
+/// An ordering and the bounds of one page: everything in its statement that is not the user's query.
+#[derive(Debug)]
+pub(crate) struct Plan<O> {
+    pub(super) ordering: O,
+    pub(super) bounds: Bounds,
+    /// Which range is being written, while the query is written once for each. Only the predicate and ORDER BY read it, and
+    /// only the statement that owns this plan sets it.
+    pub(super) segment: AtomicUsize,
+}
+
+/// "After the bound" as ranges that do not overlap: `keys[..i]` equal the bound and `keys[i]` comes after it, by its value
+/// or by being, or not being, NULL.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Segment {
+    Beyond(usize),
+    IsNull(usize),
+    NotNull(usize),
+}
+
+impl Segment {
+    /// The last key that it says something about.
+    pub(super) fn key(self) -> usize {
+        let (Segment::Beyond(key) | Segment::IsNull(key) | Segment::NotNull(key)) = self;
+        key
+    }
+}
+
+/// A value of a bound.
+pub(super) enum Value<'b, DB: Dialect> {
+    Stored(&'b dyn SeekKey<DB>, &'b Stored),
+    Given(&'b dyn GivenValue<DB>),
+}
+
+impl<'b, DB: Dialect> Value<'b, DB> {
+    pub(super) fn is_null(&self) -> bool {
+        match self {
+            Value::Stored(_, value) => **value == Stored::Null,
+            Value::Given(value) => value.is_null(),
+        }
+    }
+
+    pub(super) fn push(&self, out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        match self {
+            Value::Stored(key, value) => key.bind(value, out),
+            Value::Given(value) => value.push(out),
+        }
+    }
+}
+
+impl<O> Plan<O> {
+    /// The keys that decide.
+    pub(super) fn keys<DB: Dialect>(&self) -> Vec<&dyn SeekKey<DB>>
+    where
+        O: OrderingOn<DB>,
+    {
+        let all = self.ordering.keys();
+        self.bounds.kept.iter().filter_map(|&key| all.get(key).copied()).collect()
+    }
+
+    /// The values of a bound, one for each of these keys.
+    pub(super) fn values<'b, DB: Dialect>(&'b self, end: &'b End) -> Vec<Value<'b, DB>>
+    where
+        O: OrderingOn<DB>,
+    {
+        match &end.at {
+            Position::Stored(values) => {
+                self.keys().into_iter().zip(values).map(|(key, value)| Value::Stored(key, value)).collect()
+            }
+            Position::Given => {
+                self.bounds.kept.iter().filter_map(|&key| self.ordering.given(key).map(Value::Given)).collect()
+            }
+        }
+    }
+
+    /// The ranges that are read one by one, nearest first; none where one SELECT does.
+    pub(super) fn segments<DB: Dialect>(&self) -> Vec<Segment>
+    where
+        O: OrderingOn<DB>,
+    {
+        if self.bounds.form != SeekForm::Segments {
+            return Vec::new();
+        }
+        let keys = self.keys();
+        match &self.bounds.start {
+            Some(start) => segments(&keys, &self.values(start), self.bounds.backward),
+            // No index has the NULLs where they are wanted, but it has them together: two ranges of it are the order.
+            None => match keys.first() {
+                Some(&key) if key.foreign_nulls().is_some() && !DB::NULLS_IN_INDEX => {
+                    let nulls_last = nulls_come_last(key, self.bounds.backward);
+                    let (near, far) = (Segment::NotNull(0), Segment::IsNull(0));
+                    if nulls_last { vec![near, far] } else { vec![far, near] }
+                }
+                _ => Vec::new(),
+            },
+        }
+    }
+
+    /// The range that is being written.
+    pub(super) fn segment<DB: Dialect>(&self) -> Option<Segment>
+    where
+        O: OrderingOn<DB>,
+    {
+        self.segments().get(self.segment.load(Atomic::Relaxed)).copied()
+    }
+
+    /// `"created_at" DESC, "id" DESC`, or by name, `keyset_1 DESC, keyset_2 DESC`, where the keys are columns of a UNION.
+    pub(super) fn order_by<'b, DB: Dialect>(&'b self, of_union: bool, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()>
+    where
+        O: OrderingOn<DB>,
+    {
+        let backward = self.bounds.backward;
+        // Inside a range it is known whether these keys are NULL. To say where NULLs stand would only make the database
+        // sort what its index has in order.
+        let known = if of_union || DB::NULLS_IN_INDEX { None } else { self.segment::<DB>().map(Segment::key) };
+        for (i, key) in self.keys().into_iter().enumerate() {
+            if i > 0 {
+                out.push_sql(", ");
+            }
+            let push_key = |mut out: AstPass<'_, 'b, DB>| {
+                if of_union {
+                    out.push_sql(&name(i));
+                    Ok(())
+                } else {
+                    key.expr(out)
+                }
+            };
+            let nulls = (key.foreign_nulls().is_some() && known.is_none_or(|known| i > known))
+                .then(|| if nulls_come_last(key, backward) { Nulls::Last } else { Nulls::First });
+            if let (Some(nulls), false) = (nulls, DB::NULLS_SYNTAX) {
+                push_key(out.reborrow())?;
+                out.push_sql(if nulls == Nulls::Last { " IS NULL, " } else { " IS NOT NULL, " });
+            }
+            push_key(out.reborrow())?;
+            out.push_sql(if key.is_descending() != backward { " DESC" } else { " ASC" });
+            if let (Some(nulls), true) = (nulls, DB::NULLS_SYNTAX) {
+                out.push_sql(if nulls == Nulls::Last { " NULLS LAST" } else { " NULLS FIRST" });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What the statement calls a key that it selects: no table has such a column.
+pub(super) fn name(key: usize) -> String {
+    format!("keyset_{}", key + 1)
+}
+
+/// All keys NOT NULL, all in one direction.
+pub(super) fn is_uniform<DB: Dialect>(keys: &[&dyn SeekKey<DB>]) -> bool {
+    let descending = keys.first().is_some_and(|key| key.is_descending());
+    keys.iter().all(|key| !key.is_nullable() && key.is_descending() == descending)
+}
+
+/// The ranges after `bound`, nearest first.
+pub(super) fn segments<DB: Dialect>(
+    keys: &[&dyn SeekKey<DB>],
+    bound: &[Value<'_, DB>],
+    backward: bool,
+) -> Vec<Segment> {
+    let mut segments = Vec::new();
+    for (i, (&key, value)) in keys.iter().zip(bound).enumerate().rev() {
+        let nulls_last = nulls_come_last(key, backward);
+        match value.is_null() {
+            // After the NULLs: the values, unless they came before.
+            true if nulls_last => {}
+            true => segments.push(Segment::NotNull(i)),
+            false => {
+                segments.push(Segment::Beyond(i));
+                if key.is_nullable() && nulls_last {
+                    segments.push(Segment::IsNull(i));
+                }
+            }
+        }
+    }
+    segments
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_have_names_of_their_own() {
+        assert_eq!([name(0), name(7)], ["keyset_1", "keyset_8"]);
+    }
+}

@@ -1,0 +1,305 @@
+//! The statement: your query, written for one parent, inside of what asks it for every parent.
+
+use std::sync::Arc;
+
+use diesel::associations::HasTable;
+use diesel::dsl::{AsSelect, Filter, Select};
+use diesel::expression::{Expression, Selectable, SelectableHelper};
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::query_dsl::RunQueryDsl;
+use diesel::query_dsl::methods::{FilterDsl, SelectDsl};
+use diesel::query_source::{QuerySource, Table};
+use diesel::result::QueryResult;
+use diesel::serialize::ToSql;
+use diesel::sql_types::BigInt;
+
+use super::plan::{Chosen, Plan, columns_of};
+use crate::backend::{Dialect, KeyTable, TopN};
+use crate::error::{Error, ErrorKind, Result};
+use crate::preload::Key;
+use crate::preload::plumbing::at_key::{Asked, AtKey, Parent};
+use crate::preload::plumbing::keys::Keys;
+use crate::preload::relation::Statements;
+
+/// How many parents one UNION ALL asks for: more arms cost more to prepare than they save in round trips.
+const ARMS: usize = Statements::CHUNK;
+
+/// How many children of each parent, and from which on.
+#[derive(Debug, Clone, Copy)]
+pub struct Cut {
+    pub(super) limit: u32,
+    pub(super) offset: u32,
+    pub(super) strategy: Option<TopN>,
+}
+
+/// A child query that can be written for one parent. Diesel's bounds hide in its impl.
+#[diagnostic::on_unimplemented(
+    message = "the first `{C}` of each parent cannot be loaded by this query",
+    note = "the key column and the order must come from the tables of the query, and all columns of `{C}` from its own table",
+    note = "`{C}` needs `#[derive(Selectable)]`"
+)]
+pub trait TopOf<DB: Dialect, N, K, C, E> {
+    /// The statement.
+    type Statement;
+
+    /// The statements for these keys: one, or one for each chunk.
+    ///
+    /// # Errors
+    ///
+    /// The backend does not know the strategy.
+    fn top(self, columns: N, keys: Keys<K>, order: E, cut: Cut) -> Result<Vec<Self::Statement>>;
+}
+
+type OneParent<Q, DB, N, K, C, E> = Select<Filter<Q, AtKey<N, K>>, Chosen<E, N, K, AsSelect<C, DB>>>;
+type From<C> = <<C as HasTable>::Table as QuerySource>::FromClause;
+
+#[diagnostic::do_not_recommend]
+impl<Q, DB, N, K, C, E> TopOf<DB, N, K, C, E> for Q
+where
+    DB: Dialect,
+    K: Key,
+    N: Copy + QueryFragment<DB>,
+    E: QueryFragment<DB>,
+    C: Selectable<DB> + HasTable<Table: Table<PrimaryKey: QueryFragment<DB>>>,
+    AsSelect<C, DB>: diesel::SelectableExpression<C::Table>,
+    Q: FilterDsl<AtKey<N, K>>,
+    Filter<Q, AtKey<N, K>>: SelectDsl<Chosen<E, N, K, AsSelect<C, DB>>>,
+{
+    type Statement = Top<OneParent<Q, DB, N, K, C, E>, E, N, K, AsSelect<C, DB>, From<C>>;
+
+    fn top(self, columns: N, keys: Keys<K>, order: E, cut: Cut) -> Result<Vec<Self::Statement>> {
+        let primary_key = columns_of::<DB>(&C::table().primary_key());
+        let form = cut.strategy.unwrap_or_else(|| DB::top_n(cut.limit, cut.offset, primary_key.len()));
+        if !DB::knows(form) {
+            return Err(Error::new(ErrorKind::UnsupportedQuery, format!("this backend has no strategy {form:?}")));
+        }
+        if form == TopN::Single && (cut.limit, cut.offset) != (1, 0) {
+            let message = "the strategy Single reads the first child of each parent, and no other";
+            return Err(Error::new(ErrorKind::UnsupportedQuery, message));
+        }
+        let descending = columns_of::<DB>(&order).last().is_some_and(|key| key.contains(" DESC"));
+        let (asked, bound) = match form {
+            TopN::Window => (Asked::List, Vec::new()),
+            TopN::Union => (Asked::Bind, arms(keys.list())),
+            _ => (Asked::Row, Vec::new()),
+        };
+        let parent = Parent::new(asked, keys, bound);
+        let plan = Arc::new(Plan {
+            form,
+            order,
+            columns,
+            parent: parent.clone(),
+            foreign_key: columns_of::<DB>(&columns),
+            primary_key,
+            descending,
+            limit: cut.limit.into(),
+            offset: cut.offset.into(),
+            end: i64::from(cut.offset) + i64::from(cut.limit),
+        });
+        let query = FilterDsl::filter(self, AtKey::new(columns, parent));
+        let query = SelectDsl::select(query, Chosen { plan: plan.clone(), child: C::as_select() });
+        let shared = Arc::new(Written { query, child: C::as_select(), table: C::table().from_clause(), plan });
+        let chunks = shared.plan.parent.bound().div_ceil(ARMS).max(1);
+        Ok((0..chunks).map(|chunk| Top { written: shared.clone(), chunk }).collect())
+    }
+}
+
+/// The keys to bind, filled up with NULLs so that there are four texts and no more: 1, 4, 16 and 64 arms.
+fn arms<K: Key>(keys: &[K]) -> Vec<Option<K>> {
+    let mut bound: Vec<_> = keys.iter().cloned().map(Some).collect();
+    let rest = bound.len() % ARMS;
+    if let Some(arms) = [1, 4, 16, ARMS].into_iter().find(|arms| (1..=*arms).contains(&rest)) {
+        bound.resize(bound.len() - rest + arms, None);
+    }
+    bound
+}
+
+/// What all chunks of one load share.
+#[derive(Debug)]
+struct Written<Q, E, N, K, Child, Source> {
+    query: Q,
+    child: Child,
+    table: Source,
+    plan: Arc<Plan<E, N, K>>,
+}
+
+/// One statement: it selects the position among the children of the parent, the parent's key, the child.
+#[derive(Debug)]
+pub struct Top<Q, E, N, K, Child, Source> {
+    written: Arc<Written<Q, E, N, K, Child, Source>>,
+    chunk: usize,
+}
+
+impl<Q, E, N, K, Child, Source> Query for Top<Q, E, N, K, Child, Source>
+where
+    N: Expression,
+    Child: Expression,
+{
+    type SqlType = (BigInt, N::SqlType, Child::SqlType);
+}
+
+// The text depends on the strategy and the number of arms.
+impl<Q, E, N, K, Child, Source> QueryId for Top<Q, E, N, K, Child, Source> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<Q, E, N, K, Child, Source, Conn> RunQueryDsl<Conn> for Top<Q, E, N, K, Child, Source> {}
+
+impl<Q, E, N, K, Child, Source, DB> QueryFragment<DB> for Top<Q, E, N, K, Child, Source>
+where
+    DB: Dialect + KeyTable<K, N::SqlType>,
+    Q: QueryFragment<DB>,
+    E: QueryFragment<DB>,
+    N: Expression,
+    Child: QueryFragment<DB>,
+    Source: QueryFragment<DB>,
+    i64: ToSql<BigInt, DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        let Written { query, child, table, plan } = &*self.written;
+        let keys = plan.parent.keys();
+        match plan.form {
+            // SELECT _t.* FROM unnest($1) AS _k(v)
+            //  CROSS JOIN LATERAL (SELECT ROW_NUMBER() OVER (), _k.v, _q.* FROM (query) AS _q) AS _t
+            TopN::Lateral => {
+                out.push_sql("SELECT _t.* FROM ");
+                DB::push_key_table(keys, out.reborrow())?;
+                out.push_sql(" CROSS JOIN LATERAL (SELECT ROW_NUMBER() OVER (), ");
+                DB::push_row_key(out.reborrow())?;
+                out.push_sql(", _q.* FROM (");
+                query.walk_ast(out.reborrow())?;
+                plan.push_cut(out.reborrow())?;
+                out.push_sql(") AS _q) AS _t");
+            }
+            // SELECT _t.n, _k.v, posts.* FROM unnest($1) AS _k(v)
+            //  CROSS JOIN LATERAL (SELECT ROW_NUMBER() OVER () AS n, _q.* FROM (query) AS _q) AS _t
+            //  INNER JOIN posts ON posts.id = _t.p0
+            TopN::LateralKeys => {
+                out.push_sql("SELECT _t.n, ");
+                DB::push_row_key(out.reborrow())?;
+                out.push_sql(", ");
+                child.walk_ast(out.reborrow())?;
+                out.push_sql(" FROM ");
+                DB::push_key_table(keys, out.reborrow())?;
+                out.push_sql(" CROSS JOIN LATERAL (SELECT ROW_NUMBER() OVER () AS n, _q.* FROM (");
+                query.walk_ast(out.reborrow())?;
+                plan.push_cut(out.reborrow())?;
+                out.push_sql(") AS _q) AS _t");
+                out.push_sql(DB::JOIN_ROWS);
+                table.walk_ast(out.reborrow())?;
+                plan.push_rows(|i| format!("_t.p{i}"), &mut out);
+            }
+            // SELECT _t.key, _k.value, posts.* FROM json_each(?) AS _k
+            //  CROSS JOIN json_each((SELECT json_group_array(_q.p0) FROM (query) AS _q)) AS _t
+            //  CROSS JOIN posts ON posts.id = _t.value
+            TopN::KeyArray => {
+                let one = plan.primary_key.len() == 1;
+                let columns: Vec<_> = (0..plan.primary_key.len()).map(|i| format!("_q.p{i}")).collect();
+                out.push_sql("SELECT _t.key, ");
+                DB::push_row_key(out.reborrow())?;
+                out.push_sql(", ");
+                child.walk_ast(out.reborrow())?;
+                out.push_sql(" FROM ");
+                DB::push_key_table(keys, out.reborrow())?;
+                out.push_sql(" CROSS JOIN json_each((SELECT json_group_array(");
+                out.push_sql(if one { "" } else { "json_array(" });
+                out.push_sql(&columns.join(", "));
+                out.push_sql(if one { ") FROM (" } else { ")) FROM (" });
+                query.walk_ast(out.reborrow())?;
+                plan.push_cut(out.reborrow())?;
+                out.push_sql(") AS _q)) AS _t");
+                out.push_sql(DB::JOIN_ROWS);
+                table.walk_ast(out.reborrow())?;
+                plan.push_rows(|i| if one { "_t.value".into() } else { format!("_t.value ->> {i}") }, &mut out);
+            }
+            // SELECT 0, _k.id, posts.* FROM JSON_TABLE(? ..) AS _k STRAIGHT_JOIN posts ON posts.id = (query)
+            TopN::Single => {
+                out.push_sql("SELECT 0, ");
+                DB::push_row_key(out.reborrow())?;
+                out.push_sql(", ");
+                child.walk_ast(out.reborrow())?;
+                out.push_sql(" FROM ");
+                DB::push_key_table(keys, out.reborrow())?;
+                out.push_sql(DB::JOIN_ROWS);
+                table.walk_ast(out.reborrow())?;
+                out.push_sql(" ON (");
+                out.push_sql(&plan.primary_key.join(", "));
+                out.push_sql(") = (");
+                query.walk_ast(out.reborrow())?;
+                plan.push_cut(out.reborrow())?;
+                out.push_sql(")");
+            }
+            // (query) UNION ALL (query) .., each with the key of one parent
+            TopN::Union => {
+                let first = self.chunk * ARMS;
+                for arm in first..plan.parent.bound().min(first + ARMS) {
+                    plan.parent.ask(arm);
+                    out.push_sql(if arm > first { " UNION ALL (" } else { "(" });
+                    query.walk_ast(out.reborrow())?;
+                    plan.push_cut(out.reborrow())?;
+                    out.push_sql(")");
+                }
+                plan.parent.ask(0);
+            }
+            // SELECT _w.n, _w.f0, posts.* FROM (query with ROW_NUMBER() OVER (PARTITION BY ..) AS n) AS _w
+            //  INNER JOIN posts ON posts.id = _w.p0 WHERE _w.n > ? AND _w.n <= ?
+            TopN::Window => {
+                out.push_sql("SELECT _w.n, ");
+                for i in 0..plan.foreign_key.len() {
+                    out.push_sql(&format!("_w.f{i}, "));
+                }
+                child.walk_ast(out.reborrow())?;
+                out.push_sql(" FROM (");
+                query.walk_ast(out.reborrow())?;
+                out.push_sql(") AS _w");
+                out.push_sql(DB::JOIN_ROWS);
+                table.walk_ast(out.reborrow())?;
+                plan.push_rows(|i| format!("_w.p{i}"), &mut out);
+                out.push_sql(" WHERE _w.n > ");
+                out.push_bind_param::<BigInt, _>(&plan.offset)?;
+                out.push_sql(" AND _w.n <= ");
+                out.push_bind_param::<BigInt, _>(&plan.end)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether the children of each parent stand together and in order, by their positions.
+///
+/// They do in every plan that was seen. But no standard promises the order of a join, so it is looked at, not trusted.
+pub(crate) fn in_order<K: PartialEq, C>(rows: &[(i64, K, C)]) -> bool {
+    let first = rows.iter().map(|row| row.0).min().unwrap_or(0);
+    let mut previous: Option<&(i64, K, C)> = None;
+    rows.iter().all(|row| {
+        let follows = previous.is_some_and(|previous| previous.1 == row.1 && previous.0 + 1 == row.0);
+        previous = Some(row);
+        row.0 == first || follows
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ARMS, arms, in_order};
+
+    #[test]
+    fn arms_come_in_four_sizes() {
+        for (keys, filled) in [(1, 1), (2, 4), (5, 16), (17, 64), (64, 64), (65, 65), (66, 68), (200, 208)] {
+            assert_eq!(arms(&vec![7; keys]).len(), filled, "{keys}");
+        }
+        assert!(arms::<i32>(&[]).is_empty());
+        assert_eq!(arms(&[7; 2])[1..], [Some(7), None, None]);
+        assert_eq!(ARMS % 64, 0);
+    }
+
+    #[test]
+    fn rows_out_of_order_are_seen() {
+        assert!(in_order::<i32, ()>(&[]));
+        assert!(in_order(&[(1, 7, ()), (2, 7, ()), (1, 8, ()), (2, 8, ())]));
+        assert!(in_order(&[(3, 7, ()), (4, 7, ()), (3, 8, ())]));
+        assert!(in_order(&[(0, 7, ()), (0, 7, ()), (0, 8, ())]));
+        assert!(!in_order(&[(2, 7, ()), (1, 8, ()), (1, 7, ())]));
+        assert!(!in_order(&[(1, 7, ()), (1, 8, ()), (2, 7, ())]));
+    }
+}

@@ -1,0 +1,103 @@
+//! The predicate "the child of this one parent", for statements that ask for each parent.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping};
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::result::QueryResult;
+use diesel::sql_types::Bool;
+
+use super::keys::Keys;
+use crate::backend::{Dialect, KeyTable};
+
+/// How a query that is written for one parent names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Asked {
+    /// By the row of the keys' table: `= _k.v`.
+    Row,
+    /// By a bind: the query is written once for each parent.
+    Bind,
+    /// All parents at once: the list of keys.
+    List,
+}
+
+/// The parent that a query asks for.
+#[derive(Debug)]
+pub struct Parent<K> {
+    asked: Asked,
+    keys: Keys<K>,
+    /// The keys to bind one by one.
+    bound: Vec<Option<K>>,
+    /// Which of them the query is being written for. Only the statement that owns the query sets it.
+    at: AtomicUsize,
+}
+
+impl<K> Parent<K> {
+    pub(crate) fn new(asked: Asked, keys: Keys<K>, bound: Vec<Option<K>>) -> Arc<Self> {
+        Arc::new(Parent { asked, keys, bound, at: AtomicUsize::new(0) })
+    }
+
+    pub(crate) fn keys(&self) -> &Keys<K> {
+        &self.keys
+    }
+
+    /// How many keys are bound one by one.
+    pub(crate) fn bound(&self) -> usize {
+        self.bound.len()
+    }
+
+    /// Has the query ask for the parent of this number from here on.
+    pub(crate) fn ask(&self, number: usize) {
+        self.at.store(number, Ordering::Relaxed);
+    }
+}
+
+/// The predicate: `"posts"."author_id" = _k.v`.
+#[derive(Debug)]
+pub struct AtKey<E, K> {
+    columns: E,
+    parent: Arc<Parent<K>>,
+}
+
+impl<E, K> AtKey<E, K> {
+    pub(crate) fn new(columns: E, parent: Arc<Parent<K>>) -> Self {
+        AtKey { columns, parent }
+    }
+}
+
+impl<E: Expression, K> Expression for AtKey<E, K> {
+    type SqlType = Bool;
+}
+impl<E: AppearsOnTable<QS>, K, QS> AppearsOnTable<QS> for AtKey<E, K> {}
+impl<E: SelectableExpression<QS>, K, QS> SelectableExpression<QS> for AtKey<E, K> {}
+impl<E: ValidGrouping<GB>, K, GB> ValidGrouping<GB> for AtKey<E, K> {
+    type IsAggregate = E::IsAggregate;
+}
+
+// The text depends on how the parent is named.
+impl<E, K> QueryId for AtKey<E, K> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<E, K, DB> QueryFragment<DB> for AtKey<E, K>
+where
+    E: Expression + QueryFragment<DB>,
+    DB: Dialect + KeyTable<K, E::SqlType>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        let Parent { asked, keys, bound, at } = &*self.parent;
+        if *asked == Asked::List {
+            DB::push_key_list(&self.columns, keys, out.reborrow())?;
+        } else {
+            self.columns.walk_ast(out.reborrow())?;
+            out.push_sql(" = ");
+            match bound.get(at.load(Ordering::Relaxed)) {
+                Some(key) => DB::push_bound_key(key, out.reborrow())?,
+                None => DB::push_row_key(out.reborrow())?,
+            }
+        }
+        Ok(())
+    }
+}

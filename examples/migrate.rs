@@ -19,7 +19,7 @@ use turbodiesel::migrate::{MigrationConnection, Migrator, State};
 
 /// Runs the migrations of a folder on SQLite, PostgreSQL, MySQL or MariaDB.
 #[derive(Parser)]
-#[command(name = "migrate")]
+#[command(name = "migrate", version)]
 struct Arguments {
     /// The database: postgres://.., mysql://.., or the path of an SQLite file
     #[arg(long, global = true, env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]

@@ -30,6 +30,7 @@
 //! "database is locked". `immediate_transaction` is for those.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 use diesel::connection::{Connection, Instrumentation};
@@ -40,7 +41,7 @@ use diesel::r2d2::{CustomizeConnection, Error as PoolError};
 pub struct Customizer<C> {
     pub(crate) set_up: Vec<String>,
     instrument: Option<Instrument>,
-    marker: std::marker::PhantomData<fn(&mut C)>,
+    marker: PhantomData<fn(&mut C)>,
 }
 
 type Instrument = Arc<dyn Fn() -> Box<dyn Instrumentation> + Send + Sync>;
@@ -59,7 +60,7 @@ impl<C: Connection<Backend: SetUp>> Customizer<C> {
     /// The set-up of the backend.
     pub fn new() -> Self {
         let set_up = C::Backend::SET_UP.iter().map(|&statement| statement.to_owned()).collect();
-        Customizer { set_up, instrument: None, marker: std::marker::PhantomData }
+        Customizer { set_up, instrument: None, marker: PhantomData }
     }
 
     /// Gives every new connection an [`Instrumentation`]: so that a whole application can be watched or logged.
@@ -78,6 +79,34 @@ impl<C: Connection<Backend: SetUp>> Customizer<C> {
     pub fn instrument(mut self, make: impl Fn() -> Box<dyn Instrumentation> + Send + Sync + 'static) -> Self {
         self.instrument = Some(Arc::new(make));
         self
+    }
+
+    /// Watches every connection of the pool; each check-out is a [`scope`](crate::watch::scope()) of its own.
+    ///
+    /// In place of [`instrument`](Self::instrument), as a connection has one instrumentation.
+    ///
+    /// ```
+    /// use diesel::prelude::*;
+    /// use diesel::r2d2::{ConnectionManager, Pool};
+    /// use turbodiesel::{pool::Customizer, watch::Watcher};
+    ///
+    /// let watcher = Watcher::new();
+    /// let customizer = Customizer::new().watch(&watcher).boxed();
+    /// let manager = ConnectionManager::<SqliteConnection>::new(":memory:");
+    /// let pool = Pool::builder().max_size(1).connection_customizer(customizer).build(manager)?;
+    ///
+    /// diesel::sql_query("SELECT 2").execute(&mut pool.get()?)?;
+    /// watcher.log().assert_statements(1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[cfg(feature = "watch")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "watch")))]
+    pub fn watch(self, watcher: &crate::watch::Watcher) -> Self
+    where
+        C: Connection<Backend: crate::backend::Dialect>,
+    {
+        let watcher = watcher.clone();
+        self.instrument(move || watcher.pooled::<C>())
     }
 
     /// In the box that the builder of a pool takes.

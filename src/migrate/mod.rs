@@ -28,8 +28,8 @@
 //!   until somebody has looked and said by [`stamp`](Migrator::stamp) or [`unstamp`](Migrator::unstamp) what is there.
 //! * **Checks.** [`check`](Migrator::check) refuses a database that is ahead of the program, a pending migration that is older
 //!   than an applied one, and an applied migration whose text has changed since.
-//! * **Operations by version**: [`up_to`](Migrator::up_to), [`down`](Migrator::down), [`history`](Migrator::history),
-//!   [`sql`](Migrator::sql).
+//! * **Operations by version**: [`up_to`](Migrator::up_to), [`down`](Migrator::down), [`redo`](Migrator::redo) in one
+//!   transaction, [`history`](Migrator::history), [`sql`](Migrator::sql).
 //!
 //! What is applied when is Diesel's to say; what began and which text ran stand in a table of ours,
 //! `__turbodiesel_migrations`. It may be missing: nothing but the check of texts depends on its past.
@@ -47,11 +47,26 @@
 //! # Linting
 //!
 //! A migration that is right can still lock a table for an hour. For PostgreSQL there are good linters, and none is built in
-//! here: `squawk migrations/postgres/*/up.sql`, or `diesel-guard check migrations/postgres`, which reads Diesel's layout.
+//! here:
+//!
+//! ```sh
+//! pip install squawk-cli      # or npm, or a binary: it wants nothing else
+//! squawk --assume-in-transaction migrations/postgres/*/up.sql
+//!
+//! cargo install diesel-guard  # knows Diesel's layout and its metadata.toml
+//! diesel-guard check migrations/postgres
+//! ```
+//!
+//! `--assume-in-transaction`, as each migration is one: without it a missing `IF NOT EXISTS` is reported. What they most often
+//! say is right once a table has rows: `CREATE INDEX CONCURRENTLY` (in a migration of its own, with
+//! `run_in_transaction = false`), `SET lock_timeout` before what waits for other readers, a NOT NULL column in steps. What
+//! does not fit is left out by name, `--exclude prefer-bigint-over-int`, in CI as well as by hand. Neither reads the dialects
+//! of SQLite and MySQL.
 
 mod check;
 mod history;
 mod record;
+mod redo;
 mod run;
 mod source;
 mod steps;

@@ -46,21 +46,6 @@ impl<C: MigrationConnection, S: Source<C::Backend>> Migrator<'_, C, S> {
         self.locked(|migrator| migrator.down_locked(count))
     }
 
-    /// Reverts the newest applied migration and runs it again. If it cannot be run again, it stays reverted.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`down`](Self::down) and [`up`](Self::up).
-    pub fn redo(&mut self) -> Result<Vec<Step>> {
-        self.locked(|migrator| {
-            let mut steps = migrator.down_locked(1)?;
-            if let Some(version) = steps.first().map(|step| step.version.clone()) {
-                steps.extend(migrator.up_while(|other| *other == version)?);
-            }
-            Ok(steps)
-        })
-    }
-
     /// Records a migration as applied without running it, and its text with it: one that was done by hand, or by another
     /// tool.
     ///
@@ -102,7 +87,7 @@ impl<C: MigrationConnection, S: Source<C::Backend>> Migrator<'_, C, S> {
         }
     }
 
-    fn up_while(&mut self, wanted: impl Fn(&String) -> bool) -> Result<Vec<Step>> {
+    pub(super) fn up_while(&mut self, wanted: impl Fn(&String) -> bool) -> Result<Vec<Step>> {
         let mut steps = Vec::new();
         let known = self.settled()?;
         for (version, migration) in known.iter().filter(|(version, _)| wanted(version)) {
@@ -112,22 +97,19 @@ impl<C: MigrationConnection, S: Source<C::Backend>> Migrator<'_, C, S> {
         Ok(steps)
     }
 
-    fn down_locked(&mut self, count: usize) -> Result<Vec<Step>> {
+    pub(super) fn down_locked(&mut self, count: usize) -> Result<Vec<Step>> {
         let known = self.settled()?;
         let applied = self.record()?.applied;
         let mut steps = Vec::new();
         for version in applied.keys().rev().take(count) {
-            let migration = known.get(version).ok_or_else(|| {
-                let message = format!("{version} is applied, and this program does not know how to revert it");
-                Error::new(ErrorKind::MigrationHistory, message)
-            })?;
-            steps.extend(self.step(Direction::Down, version, migration.as_ref(), None)?);
+            let migration = revertible(&known, version)?;
+            steps.extend(self.step(Direction::Down, version, migration, None)?);
         }
         Ok(steps)
     }
 
     /// The migrations, once nothing is half done. Where there is no lock of a session, what began may still run elsewhere.
-    fn settled(&mut self) -> Result<Known<C::Backend>> {
+    pub(super) fn settled(&mut self) -> Result<Known<C::Backend>> {
         let known = self.known()?;
         let deadline = Instant::now() + self.wait;
         loop {
@@ -152,7 +134,7 @@ impl<C: MigrationConnection, S: Source<C::Backend>> Migrator<'_, C, S> {
         }
         let mut step = Step { direction, version: version.into(), name: migration.name().to_string(), elapsed: None };
         (self.on_step)(&step);
-        let in_transaction = C::Backend::DDL_IN_TRANSACTION && migration.metadata().run_in_transaction();
+        let in_transaction = is_transactional(migration);
         loop {
             let begin = Instant::now();
             let outcome = match in_transaction {
@@ -226,7 +208,7 @@ impl<C: MigrationConnection, S: Source<C::Backend>> Migrator<'_, C, S> {
     }
 
     /// Again, while SQLite says that another connection writes.
-    fn patiently<T>(&mut self, mut work: impl FnMut(&mut C) -> Result<T>) -> Result<T> {
+    pub(super) fn patiently<T>(&mut self, mut work: impl FnMut(&mut C) -> Result<T>) -> Result<T> {
         let deadline = Instant::now() + self.wait;
         loop {
             match work(self.conn) {
@@ -256,7 +238,7 @@ impl<C: MigrationConnection, S: Source<C::Backend>> Migrator<'_, C, S> {
     }
 
     /// Under the lock of the session, where the backend has one, with both tables there.
-    fn locked<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+    pub(super) fn locked<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         let Some(lock) = C::Backend::LOCK else {
             return self.waiting(|migrator| {
                 migrator.patiently(record::create_tables)?;
@@ -303,7 +285,21 @@ fn not_now<C: MigrationConnection>(conn: &mut C, direction: Direction, version: 
     })
 }
 
-fn run<C: MigrationConnection>(
+/// Whether it is one transaction with the record of it.
+pub(super) fn is_transactional<DB: Migrates>(migration: &dyn Migration<DB>) -> bool {
+    DB::DDL_IN_TRANSACTION && migration.metadata().run_in_transaction()
+}
+
+/// The migration of a version that is applied.
+pub(super) fn revertible<'k, DB: Migrates>(known: &'k Known<DB>, version: &str) -> Result<&'k dyn Migration<DB>> {
+    let unknown = || {
+        let message = format!("{version} is applied, and this program does not know how to revert it");
+        Error::new(ErrorKind::MigrationHistory, message)
+    };
+    known.get(version).map(Box::as_ref).ok_or_else(unknown)
+}
+
+pub(super) fn run<C: MigrationConnection>(
     conn: &mut C,
     direction: Direction,
     migration: &dyn Migration<C::Backend>,

@@ -108,6 +108,12 @@ impl Watcher {
         Recorder::new(&self.shared, inner, pooled, C::Backend::SYSTEM)
     }
 
+    /// For a connection of a pool.
+    #[cfg(feature = "r2d2")]
+    pub(crate) fn pooled<C: Connection<Backend: Dialect>>(&self) -> Box<dyn Instrumentation> {
+        Box::new(self.recorder::<C>(None, true))
+    }
+
     /// What was sent since the last [`take`](Self::take).
     #[must_use]
     pub fn log(&self) -> Log {
@@ -196,7 +202,8 @@ impl fmt::Debug for WatcherBuilder {
 /// A whole pool: `Pool::builder().connection_customizer(Box::new(watcher.clone()))`. Each check-out is a
 /// [`scope`](super::scope()) of its own, as long as the pool checks connections when it hands them out, which is its default.
 ///
-/// Where the pool has another customizer already, call [`install`](Watcher::install) in it.
+/// Where the pool has the [`Customizer`](crate::pool::Customizer), give it the watcher: [`watch`](crate::pool::Customizer::watch).
+/// In a customizer of your own, call [`install`](Watcher::install).
 ///
 /// ```
 /// use diesel::prelude::*;
@@ -215,7 +222,7 @@ impl fmt::Debug for WatcherBuilder {
 #[cfg_attr(docsrs, doc(cfg(feature = "r2d2")))]
 impl<C: Connection<Backend: Dialect> + 'static> diesel::r2d2::CustomizeConnection<C, diesel::r2d2::Error> for Watcher {
     fn on_acquire(&self, conn: &mut C) -> Result<(), diesel::r2d2::Error> {
-        conn.set_instrumentation(self.recorder::<C>(None, true));
+        conn.set_instrumentation(self.pooled::<C>());
         Ok(())
     }
 }

@@ -10,6 +10,7 @@ mod support;
 mod concurrent;
 mod constraints;
 mod example;
+mod ids;
 mod reads;
 mod writes;
 
@@ -30,13 +31,6 @@ diesel::table! {
     labels (code) {
         code -> Text,
         text -> Text,
-    }
-}
-
-diesel::table! {
-    tokens (key) {
-        key -> Binary,
-        label -> Text,
     }
 }
 
@@ -113,19 +107,4 @@ struct Change<'a> {
 struct Label {
     code: String,
     text: String,
-}
-
-/// A label with the text that the database gives.
-#[derive(Identifiable, Insertable)]
-#[diesel(table_name = labels, primary_key(code))]
-struct NewLabel {
-    code: String,
-}
-
-/// A key as long as a uuid.
-#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Identifiable, Insertable, AsChangeset)]
-#[diesel(primary_key(key))]
-struct Token {
-    key: Vec<u8>,
-    label: String,
 }

@@ -1,13 +1,11 @@
 //! What writes.
 
 use blog::StatementLog;
-use blog::models::Translation;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use turbodiesel::prelude::*;
 
-use super::{Change, Draft, Label, MaybeNumbered, NewDraft, NewLabel, Numbered, Token, drafts, tables};
-use crate::support::data::FEW;
+use super::{Change, Draft, Label, MaybeNumbered, NewDraft, Numbered, drafts, tables};
 
 fn new(slug: &str) -> NewDraft<'_> {
     NewDraft { slug }
@@ -40,33 +38,6 @@ scenarios! {
         }
         let made = go!(conn.repo::<Draft>().create(&MaybeNumbered { id: None, slug: "made" }))?;
         assert_eq!(made.slug, "made");
-    }
-
-    fn text_binary_and_composite_ids(db) {
-        let conn = db.conn();
-        go!(conn.batch_execute(&tables(BACKEND)))?;
-        let label = go!(conn.repo::<Label>().create_with_id(&NewLabel { code: "x'y".into() }))?;
-        assert_eq!(label, Label { code: "x'y".into(), text: "none".into() });
-        let changed = Label { text: "some".into(), ..label };
-        assert_eq!(go!(conn.repo::<Label>().update(&changed))?, changed);
-        assert_eq!(go!(conn.repo::<Label>().get("x'y"))?, Some(changed.clone()));
-        let many = go!(conn.repo::<Label>().get_many(&["no".to_owned(), changed.code.clone()]))?;
-        assert_eq!(many, [None, Some(changed)]);
-        assert!(go!(conn.repo::<Label>().delete("x'y"))? && !go!(conn.repo::<Label>().delete("x'y"))?);
-
-        let key = vec![0x55, 0x0e, 0x84, 0x00, 0xe2, 0x9b, 0x41, 0xd4, 0xa7, 0x16, 0x44, 0x66, 0x55, 0x44, 0x00, 0xff];
-        let token = Token { key: key.clone(), label: "a".into() };
-        assert_eq!(go!(conn.repo::<Token>().create_with_id(&token))?, token);
-        assert_eq!(go!(conn.repo::<Token>().get(&key))?, Some(token.clone()));
-        assert_eq!(go!(conn.repo::<Token>().update(&Token { label: "b".into(), ..token }))?.label, "b");
-        assert!(go!(conn.repo::<Token>().delete(&key))?);
-
-        go!(conn.batch_execute(FEW))?;
-        let german = Translation { post_id: 10, language: "de".into(), title: "Samen".into() };
-        assert_eq!(go!(conn.repo::<Translation>().create_with_id(&german))?, german);
-        let german = Translation { title: "Saat".into(), ..german };
-        assert_eq!(go!(conn.repo::<Translation>().update(&german))?, german);
-        assert!(go!(conn.repo::<Translation>().delete((10, "de")))? && !go!(conn.repo::<Translation>().delete((10, "de")))?);
     }
 
     fn many_at_once(db) {
@@ -124,18 +95,49 @@ scenarios! {
         let kept = go!(conn.repo::<Draft>().create(&new("kept")))?;
         let rolled_back = go!(conn.transaction(|conn| {
             let mut drafts = conn.repo::<Draft>();
-            drafts.create(&new("one"))?;
-            drafts.create_with_id(&Numbered { id: 500, slug: "two" })?;
-            drafts.create_many(&[new("three"), new("four")])?;
-            drafts.update(&Draft { words: 1, ..kept.clone() })?;
-            drafts.update_versioned(&Draft { words: 2, ..kept.clone() })?;
-            assert!(drafts.delete(500)?);
-            // On SQLite and MariaDB a statement that failed leaves the transaction as it was.
-            assert_eq!(drafts.count(drafts::id.is_not_null())?, 4);
+            let one = go!(drafts.create(&new("one")))?;
+            go!(drafts.create_with_id(&Numbered { id: 500, slug: "two" }))?;
+            go!(drafts.create_many(&[new("three"), new("four")]))?;
+            let changed = go!(drafts.update(&Draft { words: 1, ..kept.clone() }))?;
+            assert_eq!(changed.words, 1);
+            let changed = go!(drafts.update_versioned(&Draft { words: 2, ..kept.clone() }))?;
+            // What is refused without an error of the database leaves the transaction as it was.
+            assert!(go!(drafts.update_versioned(&kept)).unwrap_err().is_conflict());
+            assert!(go!(drafts.update(&Draft { id: 99, ..kept.clone() })).unwrap_err().is_not_found());
+            assert!(go!(drafts.find_by(drafts::slug.ne("x"))).unwrap_err().is_several_rows());
+            // What was written is read.
+            assert_eq!(go!(drafts.get(kept.id))?, Some(changed.clone()));
+            assert_eq!(go!(drafts.get_many(&[one.id, -1, kept.id]))?, [Some(one), None, Some(changed.clone())]);
+            assert_eq!(go!(drafts.find_by(drafts::slug.eq("kept")))?, Some(changed));
+            assert_eq!((go!(drafts.list(drafts::words.eq(7)))?.len(), go!(drafts.get_all())?.len()), (4, 5));
+            assert!(go!(drafts.delete(500))? && !go!(drafts.exists(drafts::id.eq(500)))?);
+            assert_eq!(go!(drafts.count(drafts::id.is_not_null()))?, 4);
+
+            let label = Label { code: "x".into(), text: "some".into() };
+            go!(conn.repo::<Label>().create_with_id(&label))?;
+            assert_eq!(go!(conn.repo::<Label>().update(&label))?, label);
+            assert!(go!(conn.repo::<Label>().delete("x"))?);
             Err::<(), _>(turbodiesel::Error::from(diesel::result::Error::RollbackTransaction))
         }));
-        assert!(rolled_back.is_err());
+        let error = rolled_back.unwrap_err();
+        assert_eq!(error.as_diesel(), Some(&diesel::result::Error::RollbackTransaction), "{error}");
         assert_eq!(go!(conn.repo::<Draft>().get_all())?, [kept]);
+    }
+
+    fn a_violation_undoes_the_inner_transaction_alone(db) {
+        let conn = db.conn();
+        go!(conn.batch_execute(&tables(BACKEND)))?;
+        go!(conn.transaction(|conn| {
+            go!(conn.repo::<Draft>().create(&new("one")))?;
+            let inner = go!(conn.transaction(|conn| go!(conn.repo::<Draft>().create(&new("one"))))).unwrap_err();
+            assert!(inner.is_unique_violation_of("drafts_slug_key"), "{inner}");
+            let many = go!(conn.repo::<Draft>().create_many(&[new("two"), new("two")])).unwrap_err();
+            assert!(many.is_unique_violation_of("drafts_slug_key"), "{many}");
+            go!(conn.repo::<Draft>().create(&new("three")))
+        }))?;
+        let mut slugs: Vec<_> = go!(conn.repo::<Draft>().get_all())?.into_iter().map(|draft| draft.slug).collect();
+        slugs.sort();
+        assert_eq!(slugs, ["one", "three"]);
     }
 
     fn through_a_pool(db) {

@@ -55,6 +55,31 @@ scenarios! {
         assert_eq!(go!(count(&mut conn, TWO_ROWS))?, 1);
     }
 
+    fn redo_is_all_or_nothing(db) {
+        db.conn();
+        const BROKEN: SqlMigration = SqlMigration::new("2026-01-02-000000_two", "CREATE TABLE two (id INTEGER PRIMARY KEY); CREATE NONSENSE;", Some("DROP TABLE two;"));
+        let place = <Conn as Placed>::place()?;
+        let mut conn = Conn::establish(&place.url)?;
+        assert_eq!(Migrator::new(&mut conn, ALL).redo()?.len(), 0);
+        Migrator::new(&mut conn, ALL).up_to("20260102000000")?;
+        go!(conn.batch_execute("INSERT INTO two (id) VALUES (7)"))?;
+        let mut lines = Vec::new();
+        let broken = SqlMigrations::embedded(const { &[ONE, BROKEN] });
+        let error = Migrator::new(&mut conn, broken).on_step(|step| lines.push(step.to_string())).redo().unwrap_err();
+        assert!(error.is_migration() && error.to_string().starts_with("up 2026-01-02-000000_two failed: "), "{error}");
+        let state = Migrator::new(&mut conn, ALL).history()?[1].state().clone();
+        if BACKEND == "mysql" {
+            assert_eq!(state, State::Interrupted(Direction::Up));
+            return Ok(());
+        }
+        // Applied as before, with its rows, and nothing else was told.
+        assert!(matches!(state, State::Applied(_)), "{state:?}");
+        assert_eq!((go!(count(&mut conn, TWO_ROWS))?, lines), (2, vec!["down 2026-01-02-000000_two ..".to_owned()]));
+        assert_eq!(Migrator::new(&mut conn, ALL).redo()?.len(), 2);
+        assert_eq!(go!(count(&mut conn, TWO_ROWS))?, 1);
+        assert!(Migrator::new(&mut conn, ALL).check()?.warnings().is_empty());
+    }
+
     fn the_diesel_harness_goes_on_from_here(db) {
         use diesel_migrations::MigrationHarness;
         db.conn();

@@ -79,6 +79,11 @@ fn moment(kind: MomentKind, time: MysqlTime) -> Stored {
 
 fn mysql_time(moment: &Moment) -> MysqlTime {
     let [year, month, day, hour, minute, second] = moment.parts.map(u32::from);
+    // On the wire an hour has one byte, and days have four.
+    let (day, hour) = match moment.kind {
+        MomentKind::Time => (hour / 24, hour % 24),
+        MomentKind::Date | MomentKind::DateTime => (day, hour),
+    };
     let time_type = match moment.kind {
         MomentKind::Date => MysqlTimestampType::MYSQL_TIMESTAMP_DATE,
         MomentKind::Time => MysqlTimestampType::MYSQL_TIMESTAMP_TIME,

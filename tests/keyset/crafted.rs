@@ -8,9 +8,21 @@ pub(super) fn head(token: &str) -> Vec<u8> {
     URL_SAFE_NO_PAD.decode(token).unwrap()[..11].to_vec()
 }
 
-/// The values behind the head of a token.
-pub(super) fn values(token: &str) -> Vec<u8> {
-    URL_SAFE_NO_PAD.decode(token).unwrap()[11..].to_vec()
+/// The values behind the head of a token, one by one.
+pub(super) fn values(token: &str) -> Vec<Vec<u8>> {
+    let (bytes, mut values) = (URL_SAFE_NO_PAD.decode(token).unwrap(), vec![]);
+    let mut left = &bytes[11..];
+    while let [tag, ..] = left {
+        let length = match tag {
+            0 => 1,
+            1..=3 => 9,
+            4..=6 => 3 + usize::from(u16::from_be_bytes([left[1], left[2]])),
+            _ => 19,
+        };
+        values.push(left[..length].to_vec());
+        left = &left[length..];
+    }
+    values
 }
 
 pub(super) fn token(parts: &[&[u8]]) -> String {

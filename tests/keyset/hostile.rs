@@ -23,24 +23,24 @@ use crate::support::data::FEW;
 /// Bytes of a value of any form, well or badly formed.
 fn any_value() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![
-        Just(null()),
-        any::<i64>().prop_map(int),
-        any::<i32>().prop_map(|value| int(value.into())),
-        any::<u64>().prop_map(unsigned),
-        any::<f64>().prop_map(float),
-        any::<u64>().prop_map(|bits| float(f64::from_bits(bits))),
-        "-?[0-9]{1,30}(\\.[0-9]{1,30})?".prop_map(|value| decimal(&value)),
-        ".{0,20}".prop_map(|value| decimal(&value)),
-        ".{0,40}".prop_map(|value| text(&value)),
-        "[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}".prop_map(|value| text(&value)),
-        vec(any::<u8>(), 0..40).prop_map(|value| bytes(&value)),
-        vec(any::<u8>(), 4..5).prop_map(|value| bytes(&value)),
-        vec(any::<u8>(), 8..9).prop_map(|value| bytes(&value)),
-        (0u8..4, 0u8..3, any::<[u16; 6]>(), any::<u32>())
+        1 => Just(null()),
+        1 => any::<i64>().prop_map(int),
+        1 => any::<i32>().prop_map(|value| int(value.into())),
+        1 => any::<u64>().prop_map(unsigned),
+        1 => any::<f64>().prop_map(float),
+        1 => any::<u64>().prop_map(|bits| float(f64::from_bits(bits))),
+        1 => "-?[0-9]{1,30}(\\.[0-9]{1,30})?".prop_map(|value| decimal(&value)),
+        1 => ".{0,20}".prop_map(|value| decimal(&value)),
+        1 => ".{0,40}".prop_map(|value| text(&value)),
+        1 => "[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}".prop_map(|value| text(&value)),
+        1 => vec(any::<u8>(), 0..40).prop_map(|value| bytes(&value)),
+        4 => vec(any::<u8>(), 4).prop_map(|value| bytes(&value)),
+        4 => vec(any::<u8>(), 8).prop_map(|value| bytes(&value)),
+        1 => (0u8..4, 0u8..3, any::<[u16; 6]>(), any::<u32>())
             .prop_map(|(kind, negative, parts, micros)| { moment(kind, negative, parts, micros) }),
-        (0u8..3, 0u8..2, [0u16..9999, 0..13, 0..32, 0..24, 0..60, 0..60], 0u32..1_000_000)
+        1 => (0u8..3, 0u8..2, [0u16..9999, 0..13, 0..32, 0..24, 0..60, 0..60], 0u32..1_000_000)
             .prop_map(|(kind, negative, parts, micros)| moment(kind, negative, parts, micros)),
-        vec(any::<u8>(), 0..12),
+        1 => vec(any::<u8>(), 0..12),
     ]
 }
 
@@ -146,15 +146,15 @@ scenarios! {
         let own = values(&tokens[0]);
         // Proptest calls what does not change; a connection does.
         let (load, accepted) = (RefCell::new(load), Cell::new(0));
-        runner(300).run(&(vec(any_value(), 3..6), 0..=own.len()), |(values, keep)| {
-            // A few own bytes first, so that not all stop at the first value.
-            for own in [&own[..keep], &[]] {
-                let made = token(&[&valid[..11], own, &values.concat()]);
-                let taken = (*load.borrow_mut())(&made).map_err(TestCaseError::fail)?;
-                accepted.set(accepted.get() + u32::from(taken));
-            }
+        // Most values are the row's own, so that one that is not gets past those before it.
+        let value = prop_oneof![3 => Just(None), 1 => any_value().prop_map(Some)];
+        runner(600).run(&vec(value, own.len()), |made| {
+            let values: Vec<_> = made.iter().zip(&own).map(|(made, own)| made.as_ref().unwrap_or(own).clone()).collect();
+            let taken = (*load.borrow_mut())(&token(&[&valid[..11], &values.concat()])).map_err(TestCaseError::fail)?;
+            accepted.set(accepted.get() + u32::from(taken && values != own));
             Ok(())
         })?;
         println!("{BACKEND}: {} made-up tokens were positions", accepted.get());
+        assert!(accepted.get() > 0, "these cases prove little");
     }
 }

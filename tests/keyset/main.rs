@@ -6,6 +6,7 @@ mod support;
 
 mod crafted;
 mod cursors;
+mod extremes;
 mod golden;
 mod hostile;
 mod laws;
@@ -13,6 +14,7 @@ mod orderings;
 mod pages;
 mod property;
 mod refused;
+mod shapes;
 mod signed;
 mod types;
 mod walks;

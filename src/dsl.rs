@@ -47,6 +47,9 @@ pub type PreloadAt<Q, const N: usize, R> = Preloading<Q, (At<Nth<N>, R>,), Block
 /// The type of [`if_some(relation)`](crate::preload::if_some()).
 pub type IfSome<R> = preload::IfSome<R>;
 
+/// The type of `load.in_snapshot()`.
+pub type InSnapshot<L> = preload::InSnapshot<L>;
+
 /// The type of `query.keyset(ordering)`.
 pub type Keyset<Q, O> = keyset::Keyset<Q, <O as IntoOrdering>::Ordering, NoSize, (), Blocking>;
 

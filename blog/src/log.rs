@@ -22,7 +22,8 @@ impl Statement {
 
     /// What counts as a statement of its own: neither the frame of a transaction nor a question for a plan.
     fn counts(&self) -> bool {
-        const FRAMES: [&str; 6] = ["BEGIN", "START TRANSACTION", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE"];
+        const FRAMES: [&str; 7] =
+            ["BEGIN", "START TRANSACTION", "SET TRANSACTION", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE"];
         !FRAMES.iter().any(|frame| self.sql.starts_with(frame)) && !self.sql.starts_with(explain::MARK)
     }
 }
@@ -93,9 +94,13 @@ mod tests {
 
     #[test]
     fn transactions_are_no_statements_of_their_own() {
-        for frame in
-            ["BEGIN", "BEGIN IMMEDIATE", "SAVEPOINT diesel_savepoint_1", "RELEASE SAVEPOINT diesel_savepoint_1"]
-        {
+        for frame in [
+            "BEGIN",
+            "BEGIN IMMEDIATE",
+            "SET TRANSACTION READ ONLY",
+            "SAVEPOINT diesel_savepoint_1",
+            "RELEASE SAVEPOINT diesel_savepoint_1",
+        ] {
             assert!(!Statement::new(frame).counts(), "{frame}");
         }
         assert!(Statement::new("SELECT 1").counts());

@@ -11,6 +11,7 @@
 //! | seek, a chosen place of NULLs | UNION ALL of ranges | UNION ALL of ranges | UNION ALL of ranges |
 //! | first children of each parent | `unnest` and LATERAL; of keys, above ten | `json_each`, the limited query as a JSON array of keys | UNION ALL, 64 parents a statement; a scalar subquery for one child |
 //! | NULL in an ascending order | last | first | first |
+//! | snapshot | REPEATABLE READ, READ ONLY | any transaction | REPEATABLE READ, READ ONLY, said before BEGIN |
 //!
 //! Each was picked by what the databases read, not by taste: a row value makes MariaDB walk its whole index and SQLite all
 //! rows that tie with the cursor, and an OR chain makes PostgreSQL walk its whole index.
@@ -18,7 +19,6 @@
 use diesel::backend::Backend;
 #[cfg(feature = "migrations")]
 use diesel::connection::Connection;
-#[cfg(any(feature = "migrations", feature = "plan"))]
 use diesel::connection::LoadConnection;
 use diesel::deserialize;
 use diesel::query_builder::{AstPass, QueryFragment};
@@ -96,6 +96,34 @@ pub trait Dialect: Backend<QueryBuilder: Default> + PerParentSql + Default + 'st
 pub trait Writes: Dialect {
     /// Whether INSERT and UPDATE have a RETURNING clause. MariaDB has one for INSERT, MySQL has none.
     const RETURNING: bool;
+}
+
+/// How a database gives one snapshot to several statements.
+pub trait Snapshots: Dialect {
+    /// Sent before the transaction begins.
+    const BEFORE_BEGIN: Option<&'static str>;
+    /// Sent as the first statement of the transaction.
+    const AFTER_BEGIN: Option<&'static str>;
+
+    /// Asks the server what is open. Diesel does not say, and knows nothing of a transaction that SQL of the caller's own
+    /// began.
+    ///
+    /// # Errors
+    ///
+    /// The database's.
+    fn transaction<C: LoadConnection<Backend = Self>>(conn: &mut C) -> QueryResult<Transaction>;
+}
+
+/// The transaction that a connection is in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Transaction {
+    /// None.
+    None,
+    /// One whose statements see one snapshot.
+    Snapshot,
+    /// One whose statements may see what others commit in between; its isolation, as the server calls it.
+    Weaker(String),
 }
 
 /// What migrating needs of a database.

@@ -32,6 +32,8 @@ kinds! {
     SecondRow, is_second_row;
     /// A required belongs-to points to a row that is not there.
     DanglingKey, is_dangling_key;
+    /// A snapshot was asked for inside a transaction that does not give one.
+    WeakIsolation, is_weak_isolation;
     /// The database gave a child whose key belongs to no parent of this load.
     UnmatchedChild, is_unmatched_child;
     /// A relation gave more or fewer results than there are parents.

@@ -59,6 +59,7 @@
 //! | [`if_some(relation)`](if_some()) | a relation of parents that may not be there: `Option<P>`, as a LEFT JOIN gives them |
 //! | [`.shared()`](BelongsTo::shared) | `Arc<T>` for a belongs-to: one value for all rows that share it |
 //! | [`.load_optional(conn)`](Preloading::load_optional) | the first row or `None` |
+//! | [`.in_snapshot()`](Preloading::in_snapshot) | all statements see the database at one moment |
 //!
 //! # Loaders of your own
 //!
@@ -76,8 +77,8 @@
 //!   no parent are errors that name the relation and the column.
 //! * The number of statements is known before the load: [`Preloading::statements`].
 //!
-//! The rows of one load come from several statements. Inside a transaction of repeatable reads they are one snapshot;
-//! outside of one, a row that another connection deletes in between can be missing.
+//! The rows of one load come from several statements, and others may write in between: [`Preloading::in_snapshot`] makes
+//! them one snapshot.
 
 pub(crate) mod belongs_to;
 pub mod by;
@@ -95,6 +96,7 @@ pub(crate) mod per_parent;
 pub mod place;
 pub mod plumbing;
 pub mod relation;
+mod snapshot;
 mod through;
 mod tree;
 mod tuple;
@@ -126,6 +128,7 @@ pub use optional::{IfSome, if_some};
 pub use per_parent::{FirstOfEach, HasOrder, Sorted, TopOf};
 pub use place::Nth;
 pub use relation::Statements;
+pub use snapshot::{InSnapshot, in_snapshot};
 pub use through::Via;
 pub use tree::{Ancestors, Node, Tree};
 pub use tuple::{Append, AppendAt};
@@ -261,6 +264,61 @@ impl<Q, S, M> Preloading<Q, S, M> {
     /// ```
     pub fn map_into<V>(self) -> Preloading<Q, MapInto<S, V>, M> {
         Preloading { query: self.query, relations: MapInto::new(self.relations), mode: self.mode }
+    }
+
+    /// Loads query and relations from one snapshot of the database: what others commit while the load runs is not seen.
+    ///
+    /// Without it each statement sees what is committed when it runs. Then a child may be there whose parent is not yet, a
+    /// row that was deleted in between is missing, and a belongs-to of such a row is an error
+    /// ([`is_concurrent_change`](crate::Error::is_concurrent_change)).
+    ///
+    /// Outside of a transaction it opens a read-only one and ends it, whatever happens, a panic included. Inside a
+    /// transaction of the caller's it opens none and uses that one if it gives a snapshot, which the server is asked; one
+    /// that does not is an error ([`is_weak_isolation`](crate::Error::is_weak_isolation)), as nothing can make it one.
+    ///
+    /// ```sql
+    /// -- PostgreSQL: two questions whether a transaction is open, and of which isolation
+    /// BEGIN
+    /// SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY
+    /// SELECT ..
+    /// COMMIT
+    /// -- MySQL, MariaDB: one question
+    /// SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY
+    /// BEGIN
+    /// SELECT ..
+    /// COMMIT
+    /// -- SQLite: each transaction is a snapshot, and a BEGIN that fails says that one is open
+    /// BEGIN
+    /// ROLLBACK
+    /// BEGIN
+    /// SELECT ..
+    /// COMMIT
+    /// ```
+    ///
+    /// * MySQL and MariaDB hide the isolation of a transaction that began after `SET TRANSACTION ISOLATION LEVEL` (without
+    ///   SESSION): theirs is taken for that of the session.
+    /// * MySQL has no variable that says whether a transaction is open, as MariaDB has: a savepoint is tried there.
+    /// * SQLite in its default journal mode makes writers wait while a snapshot is read; in WAL mode it does not.
+    /// * PostgreSQL's default is READ COMMITTED, also for `begin_test_transaction`: send `SET TRANSACTION ISOLATION LEVEL
+    ///   REPEATABLE READ` as its first statement.
+    /// * For several loads, or a page and what hangs on it: [`in_snapshot`](in_snapshot()).
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// use blog::{models::{Comment, Post, User}, schema::users};
+    /// use turbodiesel::prelude::*;
+    ///
+    /// let conn = &mut blog::example()?;
+    /// let authors: Vec<(User, Vec<(Post, Vec<Comment>)>)> = users::table
+    ///     .select(User::as_select())
+    ///     .preload(has_many::<Post>().preload(has_many::<Comment>()))
+    ///     .in_snapshot()
+    ///     .load(conn)?;
+    /// assert!(!authors.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn in_snapshot(self) -> InSnapshot<Self> {
+        InSnapshot { load: self }
     }
 
     /// How many statements [`load`](Preloading::load) sends at most.

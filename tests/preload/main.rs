@@ -14,5 +14,6 @@ mod many_to_many;
 mod per_parent;
 mod relations;
 mod roots;
+mod snapshot;
 mod statements;
 mod tree;

@@ -20,6 +20,8 @@ pub(crate) trait TestConnection:
     const NO_FOREIGN_KEYS: &'static str;
     /// What every connection of the tests starts with.
     const SET_UP: &'static str = "SELECT 1";
+    /// What a connection starts with that shares its database with others.
+    const SHARED: &'static str = Self::SET_UP;
     /// How the server answers when asked who it is.
     const VERSION: &'static str;
 }
@@ -55,6 +57,7 @@ pub(crate) mod sqlite {
         }
         const NO_FOREIGN_KEYS: &'static str = "PRAGMA foreign_keys = OFF";
         const SET_UP: &'static str = "PRAGMA foreign_keys = ON";
+        const SHARED: &'static str = "PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON";
         const VERSION: &'static str = "sqlite_version()";
     }
 }

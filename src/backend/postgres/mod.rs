@@ -12,6 +12,7 @@ mod per_parent;
 mod plan;
 #[cfg(feature = "r2d2")]
 mod pool;
+mod snapshot;
 mod stored;
 
 #[cfg(feature = "plan")]

@@ -5,5 +5,6 @@ pub mod at_key;
 pub mod fetch;
 pub mod key_in;
 pub mod keys;
+pub(crate) mod snapshot;
 pub mod statement;
 pub mod stitch;

@@ -1,0 +1,187 @@
+//! One snapshot for a whole tree: which transaction it is, that it ends, and what is refused.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use blog::StatementLog;
+use blog::models::{Comment, Post, Profile, User};
+use blog::schema::{comments, posts, users};
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::r2d2::{ConnectionManager, Pool};
+use turbodiesel::Error;
+use turbodiesel::prelude::*;
+
+use crate::support::data::FEW;
+use crate::support::race::{Two, take};
+
+/// Five statements.
+macro_rules! feed {
+    () => {
+        users::table
+            .order(users::id)
+            .select(User::as_select())
+            .preload(
+                has_many::<Post>()
+                    .order(posts::id)
+                    .preload(has_many::<Comment>().order(comments::id).preload(belongs_to::<User>())),
+            )
+            .preload(has_one::<Profile>())
+    };
+}
+
+/// What somebody else may do: the rows that are made, changed and taken.
+const CHANGES: [&str; 4] = [
+    "INSERT INTO users (id, email, name) VALUES (5, 'eve@example.com', 'Eve');
+     INSERT INTO profiles (id, user_id, bio) VALUES (5, 5, '');
+     INSERT INTO posts (id, author_id, title, body) VALUES (50, 5, 'New', ''), (13, 1, 'New', '');
+     INSERT INTO comments (id, post_id, author_id, body) VALUES (500, 50, 1, ''), (501, 10, 5, '')",
+    "UPDATE posts SET author_id = 4 WHERE id = 10; UPDATE comments SET post_id = 30; UPDATE profiles SET user_id = 2 WHERE id = 1",
+    "DELETE FROM comments WHERE author_id = 3; DELETE FROM posts WHERE author_id = 3; DELETE FROM users WHERE id = 3",
+    "UPDATE comments SET author_id = 4; DELETE FROM posts WHERE author_id = 2; DELETE FROM posts WHERE id = 11; DELETE FROM users WHERE id = 2",
+];
+const CLEAR: &str = "DELETE FROM comments; DELETE FROM posts; DELETE FROM profiles; DELETE FROM users;";
+
+scenarios! {
+    fn what_others_commit_in_between_is_not_seen(db) {
+        db.conn();
+        let mut two = Two::<Conn>::new()?;
+        for change in CHANGES {
+            for nth in 1..5 {
+                two.other(&format!("{CLEAR}{FEW}"))?;
+                let before = format!("{:?}", go!(feed!().load(&mut two.one))?);
+                let sent = two.race(nth, change);
+                let during = format!("{:?}", go!(feed!().in_snapshot().load(&mut two.one))?);
+                assert_eq!(during, before, "before statement {nth}: {change}");
+                assert_eq!(take(&sent).last().map(String::as_str), Some("COMMIT"));
+                assert_ne!(format!("{:?}", go!(feed!().load(&mut two.one))?), before, "nothing changed");
+            }
+        }
+    }
+
+    fn a_transaction_of_its_own_ends_whatever_happens(db) {
+        db.conn();
+        let mut two = Two::<Conn>::new()?;
+        two.other(FEW)?;
+        let sent = two.race(usize::MAX, "");
+        let frames = |sent: &_| take(sent).into_iter().filter(|sql| !sql.starts_with("SELECT") && !sql.starts_with("SET")).collect::<Vec<_>>();
+        let asked: &[&str] = if BACKEND == "sqlite" { &["BEGIN", "ROLLBACK"] } else { &[] };
+
+        assert_eq!(go!(feed!().in_snapshot().load(&mut two.one))?.len(), 4);
+        let brief = |sql: &String| if sql.contains(" FROM ") { "SELECT .." } else { sql.split(" -- binds").next().unwrap_or_default() }.to_owned();
+        let texts: Vec<_> = take(&sent).iter().map(brief).collect();
+        insta::assert_snapshot!(format!("in_snapshot__{BACKEND}"), texts.join("\n"));
+        assert_eq!(go!(feed!().in_snapshot().load_optional(&mut two.one))?.map(|(user, ..)| user.id), Some(1));
+        assert_eq!(frames(&sent), [asked, &["BEGIN", "COMMIT"]].concat());
+
+        let failing = |_: &[&User], _: &mut Conn| Err::<Vec<()>, _>(Error::loader("no"));
+        let error = go!(feed!().preload(load_with(failing)).in_snapshot().load(&mut two.one)).unwrap_err();
+        assert!(error.is_loader());
+        assert_eq!(frames(&sent), [asked, &["BEGIN", "ROLLBACK"]].concat());
+
+        let panicking = |_: &[&User], _: &mut Conn| -> turbodiesel::Result<Vec<()>> { panic!("a loader's own mistake") };
+        let conn = &mut two.one;
+        assert!(catch_unwind(AssertUnwindSafe(|| { let _ = go!(feed!().preload(load_with(panicking)).in_snapshot().load(conn)); })).is_err());
+        assert_eq!(frames(&sent), [asked, &["BEGIN", "ROLLBACK"]].concat());
+
+        let result = go!(in_snapshot(&mut two.one, |conn| -> turbodiesel::Result<()> { go!(conn.batch_execute("SELECT no_such_column FROM users"))?; Ok(()) }));
+        assert!(result.is_err_and(|error| error.is_database()));
+        assert_eq!(frames(&sent), [asked, &["BEGIN", "ROLLBACK"]].concat());
+
+        // None is open: what is committed now is seen, and Diesel begins from the start.
+        two.other("UPDATE users SET name = 'Zoe' WHERE id = 1")?;
+        let name: String = go!(two.one.transaction(|conn| users::table.find(1).select(users::name).get_result(conn)))?;
+        assert_eq!(name, "Zoe");
+        assert_eq!(frames(&sent), ["BEGIN", "COMMIT"]);
+    }
+
+    fn it_only_reads(db) {
+        let conn = db.conn();
+        go!(conn.batch_execute(FEW))?;
+        let result = go!(in_snapshot(conn, |conn| Ok(diesel::delete(comments::table).execute(conn)?)));
+        // SQLite has no transactions that only read.
+        assert_eq!(result.is_ok(), BACKEND == "sqlite", "{result:?}");
+    }
+
+    fn the_callers_transaction_is_used_if_it_is_a_snapshot(db) {
+        db.conn();
+        let mut two = Two::<Conn>::new()?;
+        two.other(FEW)?;
+        let repeatable = if BACKEND == "postgres" { "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ" } else { "SELECT 1" };
+        let sent = two.race(2, CHANGES[2]);
+        let names = go!(two.one.transaction::<_, Error, _>(|conn| {
+            go!(conn.batch_execute(repeatable))?;
+            let feed = go!(feed!().in_snapshot().load(conn))?;
+            assert_eq!(feed.len(), 4);
+            // In a savepoint, too.
+            let again = go!(conn.transaction(|conn| feed!().in_snapshot().load(conn)))?;
+            assert_eq!(format!("{again:?}"), format!("{feed:?}"));
+            Ok(feed)
+        }))?;
+        assert_eq!(names.len(), 4);
+        let sent = take(&sent);
+        let begun = sent.iter().filter(|sql| *sql == "BEGIN").count();
+        // SQLite's questions are BEGINs.
+        assert_eq!(begun, if BACKEND == "sqlite" { 3 } else { 1 }, "{sent:?}");
+        assert_eq!(go!(users::table.count().get_result::<i64>(&mut two.one))?, 3);
+        // The transaction is still the caller's, who writes.
+        go!(two.one.transaction::<_, Error, _>(|conn| {
+            go!(conn.batch_execute(repeatable))?;
+            go!(feed!().in_snapshot().load(conn))?;
+            go!(conn.batch_execute("INSERT INTO tags (id, name) VALUES (1, 'a')"))?;
+            Ok(())
+        }))?;
+        assert_eq!(go!(blog::schema::tags::table.count().get_result::<i64>(&mut two.one))?, 1);
+
+        // One that Diesel does not know of.
+        go!(two.one.batch_execute(if BACKEND == "postgres" { "BEGIN ISOLATION LEVEL SERIALIZABLE" } else { "BEGIN" }))?;
+        assert_eq!(go!(feed!().in_snapshot().load(&mut two.one))?.len(), 3);
+        two.other("DELETE FROM comments; DELETE FROM posts; DELETE FROM profiles; DELETE FROM users WHERE id = 1")?;
+        assert_eq!(go!(feed!().in_snapshot().load(&mut two.one))?.len(), 3);
+        go!(two.one.batch_execute("COMMIT"))?;
+        assert_eq!(go!(feed!().in_snapshot().load(&mut two.one))?.len(), 2);
+    }
+
+    fn a_callers_transaction_that_is_none_is_refused(db) {
+        let conn = db.conn();
+        go!(conn.batch_execute(FEW))?;
+        match BACKEND {
+            "sqlite" => {}
+            "postgres" => go!(conn.batch_execute("SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED"))?,
+            _ => go!(conn.batch_execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"))?,
+        }
+        let log = StatementLog::install(conn);
+        let result = go!(conn.transaction::<_, Error, _>(|conn| go!(feed!().in_snapshot().load(conn))));
+        if BACKEND == "sqlite" {
+            assert_eq!(result?.len(), 4);
+        } else {
+            let error = result.unwrap_err();
+            assert!(error.is_weak_isolation(), "{error}");
+            assert!(error.to_string().to_lowercase().replace('-', " ").contains("read committed"), "{error}");
+            assert!(log.take().iter().all(|statement| !statement.sql.contains(" FROM ")), "it was loaded nevertheless");
+        }
+        // Its own transaction is a snapshot whatever the session's default.
+        assert_eq!(go!(feed!().in_snapshot().load(conn))?.len(), 4);
+        assert_eq!(go!(conn.transaction::<_, Error, _>(|conn| go!(feed!().load(conn))))?.len(), 4);
+    }
+
+    fn on_a_pooled_connection_and_in_a_tests_transaction(db) {
+        db.conn();
+        let mut two = Two::<Conn>::new()?;
+        two.other(FEW)?;
+        let pool = Pool::builder().max_size(1).build(ConnectionManager::<Conn>::new(two.url()))?;
+        for _ in 0..2 {
+            let conn = &mut pool.get()?;
+            let load = feed!().in_snapshot();
+            let announced = load.statements().fixed();
+            let log = StatementLog::install(conn);
+            assert_eq!(go!(load.load(conn))?.len(), 4);
+            assert!(log.len() <= announced && announced == 7, "{:?}", log.take());
+        }
+        go!(two.one.begin_test_transaction())?;
+        if BACKEND == "postgres" {
+            assert!(go!(feed!().in_snapshot().load(&mut two.one)).is_err_and(|error| error.is_weak_isolation()));
+            go!(two.one.batch_execute("ROLLBACK; BEGIN ISOLATION LEVEL REPEATABLE READ"))?;
+        }
+        assert_eq!(go!(feed!().in_snapshot().load(&mut two.one))?.len(), 4);
+    }
+}

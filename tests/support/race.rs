@@ -1,0 +1,84 @@
+//! Two connections to one database, the second of which writes between two statements of the first.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use diesel::connection::{Instrumentation, InstrumentationEvent};
+use diesel::prelude::*;
+
+use super::database::TestConnection;
+use super::place::{Place, Placed};
+
+/// Two connections to one migrated database.
+pub(crate) struct Two<C> {
+    pub(crate) one: C,
+    other: Arc<Mutex<C>>,
+    place: Place,
+}
+
+/// What the first connection sent, frames of transactions included.
+pub(crate) type Sent = Arc<Mutex<Vec<String>>>;
+
+impl<C: TestConnection + Placed + Send> Two<C> {
+    pub(crate) fn new() -> Result<Self, Box<dyn std::error::Error>> {
+        let place = C::place()?;
+        let connect = || -> Result<C, Box<dyn std::error::Error>> {
+            let mut conn = C::establish(&place.url)?;
+            conn.batch_execute(C::SHARED)?;
+            Ok(conn)
+        };
+        let (mut one, other) = (connect()?, connect()?);
+        one.run_pending_migrations(C::migrations()).map_err(|error| error.to_string())?;
+        Ok(Two { one, other: Arc::new(Mutex::new(other)), place })
+    }
+
+    pub(crate) fn url(&self) -> &str {
+        &self.place.url
+    }
+
+    /// Sends `sql` on the second connection.
+    pub(crate) fn other(&self, sql: &str) -> QueryResult<()> {
+        self.other.lock().unwrap_or_else(PoisonError::into_inner).batch_execute(sql)
+    }
+
+    /// Sends `sql` on the second connection right before the first one sends its SELECT number `nth` of a table, from 0.
+    pub(crate) fn race(&mut self, nth: usize, sql: &str) -> Sent {
+        let sent = Sent::default();
+        self.one.set_instrumentation(Race {
+            other: self.other.clone(),
+            sql: sql.to_owned(),
+            nth,
+            selects: 0,
+            sent: sent.clone(),
+        });
+        sent
+    }
+}
+
+struct Race<C> {
+    other: Arc<Mutex<C>>,
+    sql: String,
+    nth: usize,
+    selects: usize,
+    sent: Sent,
+}
+
+impl<C: Connection + Send + 'static> Instrumentation for Race<C> {
+    fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
+        let InstrumentationEvent::StartQuery { query, .. } = event else { return };
+        let sql = query.to_string();
+        // Of a table: questions to the server have no FROM.
+        if sql.starts_with("SELECT") && sql.contains(" FROM ") {
+            if self.selects == self.nth {
+                let mut other = self.other.lock().unwrap_or_else(PoisonError::into_inner);
+                other.batch_execute(&self.sql).unwrap_or_else(|error| panic!("{error}: {}", self.sql));
+            }
+            self.selects += 1;
+        }
+        self.sent.lock().unwrap_or_else(PoisonError::into_inner).push(sql);
+    }
+}
+
+/// The texts since the last call.
+pub(crate) fn take(sent: &Sent) -> Vec<String> {
+    std::mem::take(&mut *sent.lock().unwrap_or_else(PoisonError::into_inner))
+}

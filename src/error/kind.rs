@@ -32,6 +32,9 @@ kinds! {
     SecondRow, is_second_row;
     /// A required belongs-to points to a row that is not there.
     DanglingKey, is_dangling_key;
+    /// A belongs-to pointed to a row that somebody else took away while the load ran. The load can be repeated, or run
+    /// [in a snapshot](crate::preload::Preloading::in_snapshot).
+    ConcurrentChange, is_concurrent_change;
     /// A snapshot was asked for inside a transaction that does not give one.
     WeakIsolation, is_weak_isolation;
     /// The database gave a child whose key belongs to no parent of this load.

@@ -60,6 +60,13 @@ impl Error {
         self
     }
 
+    /// A key dangled that no longer does: somebody else was at work.
+    pub(crate) fn by_concurrent_change(mut self) -> Self {
+        self.0.kind = ErrorKind::ConcurrentChange;
+        self.0.message += " any more: it was deleted while the load ran; load again, or `.in_snapshot()`";
+        self
+    }
+
     /// The failure of a [loader of your own](crate::preload::load_with()): [`is_loader`](Error::is_loader), with the cause
     /// as its `source()`.
     ///

@@ -8,11 +8,12 @@ use diesel::query_builder::QueryFragment;
 use diesel::query_dsl::methods::FilterDsl;
 use diesel::sql_types::is_nullable;
 
-use super::by::{ByKey, Folded, Holder, Joins};
+use super::by::{ByKey, Doubt, Folded, Holder, Joins};
 use super::key::Key;
 use super::level::{MapInto, Shared};
-use super::plumbing::keys::Slots;
-use super::plumbing::statement::{self, Keyed, PreparedBy, Steps};
+use super::plumbing::dangling::Unstitched;
+use super::plumbing::keys::{Keys, Slots};
+use super::plumbing::statement::{self, Keyed, Prepared, PreparedBy, Steps};
 use super::plumbing::stitch::{self, Second};
 use super::relation::{ChildRow, CountStatements, Relation, Relations, Statements, Whole};
 use super::tuple::Append;
@@ -26,6 +27,10 @@ use crate::error::{Error, ErrorKind, Result};
 /// points to no row is an error ([`is_dangling_key`](crate::Error::is_dangling_key)): with a NOT NULL column there is no
 /// other truthful answer, and with a nullable one `None` means NULL. [`filter`](BelongsTo::filter) turns the result into
 /// `Option<T>`.
+///
+/// Before it says so it asks for that key once more, in both tables with one statement. Where it does not point to nothing
+/// now, somebody else was at work while the load ran, and
+/// [`is_concurrent_change`](crate::Error::is_concurrent_change) is the error.
 ///
 /// ```sql
 /// SELECT "users"."id", "users"."id", .. FROM "users" WHERE "users"."id" = ANY($1)
@@ -277,7 +282,7 @@ impl<T, Q, S: CountStatements, A, J> CountStatements for BelongsTo<T, Q, S, A, J
 impl<P, DB, T, Q, S, A, J> Steps<P, DB> for BelongsTo<T, Q, S, A, J>
 where
     DB: Dialect,
-    J: Joins<P, T, Key: Key, Named: QueryFragment<DB>>,
+    J: Joins<P, T, Key: Key, Named: QueryFragment<DB>> + Doubt<P, T, DB>,
     Q: Keyed<DB, J::Columns, J::Key, T>,
     S: Relations<T, Whole, Row: ChildRow>,
     Of<J::Null, A>: Presence<S::Row>,
@@ -286,36 +291,33 @@ where
     type Child = T;
     type Statement = Q::Statement;
     type Nested = S;
-    type Pending = J::Named;
+    type Pending = (J, Option<Keys<J::Key>>);
 
     fn prepare(self, parents: &[&P]) -> Result<PreparedBy<Self, P, DB>> {
-        Ok(statement::prepare::<DB, T, _, _, _, _>(&self.joins, self.query, self.nested, parents))
+        let (slots, keys) = statement::number(&self.joins, parents);
+        let statement = keys.clone().map(|keys| self.query.keyed(self.joins.columns(), keys));
+        Ok(Prepared { statement, slots, nested: self.nested, pending: (self.joins, keys) })
     }
 
     fn stitch(
-        column: J::Named,
+        (joins, keys): Self::Pending,
         slots: &Slots<J::Key>,
         targets: impl ExactSizeIterator<Item = (usize, S::Row)>,
-    ) -> Result<Vec<Self::Output>> {
+    ) -> Result<Vec<Self::Output>, Unstitched<DB>> {
         let by_slot = stitch::one(slots.len(), targets)
-            .map_err(|Second(slot)| slots.blame(slot, statement::second_row::<DB>("belongs_to", &column)))?;
+            .map_err(|Second(slot)| slots.blame(slot, statement::second_row::<DB>("belongs_to", &joins.named())))?;
         let found = stitch::hand_out(slots, by_slot).into_iter().map(|handed| match handed {
             None => Found::NullKey,
             Some(None) => Found::NoRow,
             Some(Some(row)) => Found::Row(row),
         });
         let dangling = |slot: Option<usize>| {
-            let column = statement::column_name::<DB>(&column);
-            let message = if J::NAMES_PARENT {
-                format!("belongs_to: {column} points to a row that is not there")
-            } else {
-                format!("belongs_to: no row of {column} has the key of a row that points to it")
-            };
-            let error = Error::new(ErrorKind::DanglingKey, message);
-            match slot {
-                Some(slot) => slots.blame(slot, error),
-                None => error,
-            }
+            let error = dangling::<DB>(&joins.named(), J::NAMES_PARENT);
+            let Some(slot) = slot else { return error.into() };
+            // As it was sent: the key of a slot may be folded.
+            let sent = keys.as_ref().and_then(|keys| keys.list().iter().find(|key| slots.slot(key) == Some(slot)));
+            let doubt = sent.and_then(|key| joins.doubt(&Keys::new(vec![key.clone()])));
+            Unstitched { error: slots.blame(slot, error), doubt }
         };
         found
             .zip(slots.of_parents())
@@ -323,7 +325,20 @@ where
             .collect()
     }
 
-    fn unmatched(column: &J::Named, key: &J::Key) -> Error {
-        statement::unmatched::<DB>("belongs_to", column, key)
+    fn unmatched((joins, _): &Self::Pending, key: &J::Key) -> Error {
+        statement::unmatched::<DB>("belongs_to", &joins.named(), key)
     }
+}
+
+fn dangling<DB: Dialect>(column: &impl QueryFragment<DB>, names_parent: bool) -> Error {
+    let column = statement::column_name::<DB>(column);
+    let message = if names_parent {
+        format!("belongs_to: {column} points to a row that is not there")
+    } else {
+        format!(
+            "belongs_to: no row has the key in {column} that a row points to: it dangles, or was deleted while the load \
+             ran"
+        )
+    };
+    Error::new(ErrorKind::DanglingKey, message)
 }

@@ -5,11 +5,16 @@ use std::sync::Arc;
 
 use diesel::associations::{HasTable, Identifiable};
 use diesel::expression::Expression;
-use diesel::query_source::Table;
+use diesel::query_builder::QueryFragment;
+use diesel::query_source::{Column, QuerySource, Table};
 use diesel::sql_types::{SqlType, is_nullable};
 
 use super::key::{Key, ParentKey};
+use super::plumbing::dangling::StillDangling;
+use super::plumbing::key_in::KeyColumns;
+use super::plumbing::keys::Keys;
 use super::relation::ChildOf;
+use crate::backend::{Dialect, KeyList};
 
 /// A function that makes keys equal in Rust which the database takes for equal.
 pub type Fold<K> = Arc<dyn Fn(K) -> K + Send + Sync>;
@@ -99,6 +104,34 @@ where
     }
 }
 
+/// What to ask when a key of a belongs-to finds no row.
+pub trait Doubt<P, T, DB>: Joins<P, T> {
+    /// Whether one of the keys still points to nothing; `None` where it is not known which column holds them.
+    fn doubt(&self, keys: &Keys<Self::Key>) -> Option<StillDangling<DB>>;
+}
+
+type NotNull<Column, K> = <Column as KeyColumns<<K as Key>::Columns>>::NotNull;
+type PrimaryKey<T> = <<T as HasTable>::Table as Table>::PrimaryKey;
+
+impl<P, T, DB> Doubt<P, T, DB> for Holder
+where
+    DB: Dialect,
+    Self: Joins<P, T, Key = P::Key>,
+    P: ChildOf<T, Key: Key>,
+    P::Column: KeyColumns<<P::Key as Key>::Columns, NotNull: Expression + QueryFragment<DB> + Send + 'static>,
+    <P::Column as Column>::Table: Default + QuerySource<FromClause: QueryFragment<DB> + Send + 'static>,
+    T: HasTable<Table: QuerySource<FromClause: QueryFragment<DB> + Send + 'static>>,
+    PrimaryKey<T>: KeyColumns<<P::Key as Key>::Columns, NotNull: Expression + QueryFragment<DB> + Send + 'static>,
+    DB: KeyList<P::Key, <NotNull<P::Column, P::Key> as Expression>::SqlType>,
+    DB: KeyList<P::Key, <NotNull<PrimaryKey<T>, P::Key> as Expression>::SqlType>,
+{
+    fn doubt(&self, keys: &Keys<P::Key>) -> Option<StillDangling<DB>> {
+        let from = (<P::Column as Column>::Table::default(), P::Column::default().not_null());
+        let to = (T::table(), T::table().primary_key().not_null());
+        Some(StillDangling::new(from, to, keys.clone()))
+    }
+}
+
 /// Another column holds the parent's primary key: [`Children::by`](super::Children::by).
 #[derive(Debug, Clone, Copy)]
 pub struct ByColumn<Columns>(pub(super) Columns);
@@ -158,6 +191,15 @@ where
     }
 }
 
+impl<P, T, Columns, F, DB> Doubt<P, T, DB> for ByKey<Columns, F>
+where
+    Self: Joins<P, T>,
+{
+    fn doubt(&self, _: &Keys<Self::Key>) -> Option<StillDangling<DB>> {
+        None
+    }
+}
+
 /// Keys are folded before they are compared in Rust: [`Children::fold_keys`](super::Children::fold_keys).
 #[derive(Clone)]
 pub struct Folded<J, K> {
@@ -192,6 +234,12 @@ impl<P, C, J: Joins<P, C>> Joins<P, C> for Folded<J, J::Key> {
 
     fn fold(&self) -> Option<Fold<J::Key>> {
         Some(self.fold.clone())
+    }
+}
+
+impl<P, T, J: Doubt<P, T, DB>, DB> Doubt<P, T, DB> for Folded<J, J::Key> {
+    fn doubt(&self, keys: &Keys<J::Key>) -> Option<StillDangling<DB>> {
+        self.joins.doubt(keys)
     }
 }
 

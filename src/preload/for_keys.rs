@@ -5,11 +5,13 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::belongs_to::{BelongsTo, Filtered};
-use super::by::{Fold, Joins};
+use super::by::{Doubt, Fold, Joins};
 use super::has_many::Children;
 use super::key::Key;
 use super::many_to_many::ManyToMany;
+use super::plumbing::dangling::StillDangling;
 use super::plumbing::fetch::Preload;
+use super::plumbing::keys::Keys;
 use crate::error::Result;
 use crate::one_load;
 
@@ -123,6 +125,13 @@ impl<P, C, J: Joins<P, C, Key: Clone>> Joins<J::Key, C> for KeysOf<P, J> {
 
     fn fold(&self) -> Option<Fold<J::Key>> {
         self.joins.fold()
+    }
+}
+
+// A key without a row is `None`: none dangles.
+impl<P, T, J: Joins<P, T, Key: Clone>, DB> Doubt<J::Key, T, DB> for KeysOf<P, J> {
+    fn doubt(&self, _: &Keys<J::Key>) -> Option<StillDangling<DB>> {
+        None
     }
 }
 

@@ -12,6 +12,7 @@ use super::by::{Associated, ByColumn, ByKey, Folded, Joins};
 use super::key::Key;
 use super::level::MapInto;
 use super::per_parent::Sorted;
+use super::plumbing::dangling::Unstitched;
 use super::plumbing::keys::Slots;
 use super::plumbing::statement::{self, Keyed, PreparedBy, Steps};
 use super::plumbing::stitch::{self, Second};
@@ -269,7 +270,7 @@ where
         column: J::Named,
         slots: &Slots<J::Key>,
         children: impl ExactSizeIterator<Item = (usize, S::Row)>,
-    ) -> Result<Vec<Kind::Output>> {
+    ) -> Result<Vec<Kind::Output>, Unstitched<DB>> {
         let by_slot = Kind::collect(slots.len(), children)
             .map_err(|Second(slot)| slots.blame(slot, statement::second_row::<DB>(Kind::NAME, &column)))?;
         Ok(stitch::hand_out(slots, by_slot).into_iter().map(Option::unwrap_or_default).collect())

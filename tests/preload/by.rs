@@ -78,7 +78,7 @@ scenarios! {
         let off = belongs_to::<User>().by_key(users::id, |post: &Post| post.author_id + 1000);
         let error = go!(posts().preload(off).load(conn)).unwrap_err();
         assert!(error.is_dangling_key(), "{error}");
-        assert_eq!(error.to_string(), "belongs_to: no row of users.id has the key of a row that points to it");
+        assert_eq!(error.to_string(), "belongs_to: no row has the key in users.id that a row points to: it dangles, or was deleted while the load ran");
         assert_eq!(error.key(), Some("1001"));
     }
 

@@ -4,6 +4,21 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+/// Five statements.
+macro_rules! feed {
+    () => {
+        users::table
+            .order(users::id)
+            .select(User::as_select())
+            .preload(
+                has_many::<Post>()
+                    .order(posts::id)
+                    .preload(has_many::<Comment>().order(comments::id).preload(belongs_to::<User>())),
+            )
+            .preload(has_one::<Profile>())
+    };
+}
+
 mod by;
 mod errors;
 mod for_keys;
@@ -12,6 +27,7 @@ mod levels;
 mod loaders;
 mod many_to_many;
 mod per_parent;
+mod races;
 mod relations;
 mod roots;
 mod snapshot;

@@ -11,53 +11,11 @@ use diesel::r2d2::{ConnectionManager, Pool};
 use turbodiesel::Error;
 use turbodiesel::prelude::*;
 
+use super::races::CHANGES;
 use crate::support::data::FEW;
 use crate::support::race::{Two, take};
 
-/// Five statements.
-macro_rules! feed {
-    () => {
-        users::table
-            .order(users::id)
-            .select(User::as_select())
-            .preload(
-                has_many::<Post>()
-                    .order(posts::id)
-                    .preload(has_many::<Comment>().order(comments::id).preload(belongs_to::<User>())),
-            )
-            .preload(has_one::<Profile>())
-    };
-}
-
-/// What somebody else may do: the rows that are made, changed and taken.
-const CHANGES: [&str; 4] = [
-    "INSERT INTO users (id, email, name) VALUES (5, 'eve@example.com', 'Eve');
-     INSERT INTO profiles (id, user_id, bio) VALUES (5, 5, '');
-     INSERT INTO posts (id, author_id, title, body) VALUES (50, 5, 'New', ''), (13, 1, 'New', '');
-     INSERT INTO comments (id, post_id, author_id, body) VALUES (500, 50, 1, ''), (501, 10, 5, '')",
-    "UPDATE posts SET author_id = 4 WHERE id = 10; UPDATE comments SET post_id = 30; UPDATE profiles SET user_id = 2 WHERE id = 1",
-    "DELETE FROM comments WHERE author_id = 3; DELETE FROM posts WHERE author_id = 3; DELETE FROM users WHERE id = 3",
-    "UPDATE comments SET author_id = 4; DELETE FROM posts WHERE author_id = 2; DELETE FROM posts WHERE id = 11; DELETE FROM users WHERE id = 2",
-];
-const CLEAR: &str = "DELETE FROM comments; DELETE FROM posts; DELETE FROM profiles; DELETE FROM users;";
-
 scenarios! {
-    fn what_others_commit_in_between_is_not_seen(db) {
-        db.conn();
-        let mut two = Two::<Conn>::new()?;
-        for change in CHANGES {
-            for nth in 1..5 {
-                two.other(&format!("{CLEAR}{FEW}"))?;
-                let before = format!("{:?}", go!(feed!().load(&mut two.one))?);
-                let sent = two.race(nth, change);
-                let during = format!("{:?}", go!(feed!().in_snapshot().load(&mut two.one))?);
-                assert_eq!(during, before, "before statement {nth}: {change}");
-                assert_eq!(take(&sent).last().map(String::as_str), Some("COMMIT"));
-                assert_ne!(format!("{:?}", go!(feed!().load(&mut two.one))?), before, "nothing changed");
-            }
-        }
-    }
-
     fn a_transaction_of_its_own_ends_whatever_happens(db) {
         db.conn();
         let mut two = Two::<Conn>::new()?;

@@ -6,8 +6,8 @@
 pub(crate) mod data;
 pub(crate) mod database;
 pub(crate) mod place;
-pub(crate) mod sql;
 pub(crate) mod race;
+pub(crate) mod sql;
 
 pub(crate) type TestResult<T = ()> = Result<T, Box<dyn std::error::Error>>;
 

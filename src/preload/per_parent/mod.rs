@@ -20,6 +20,7 @@ use super::has_many::{Arity, Children, Many};
 use super::has_one::One;
 use super::key::Key;
 use super::level::MapInto;
+use super::plumbing::dangling::Unstitched;
 use super::plumbing::key_in::KeyColumns;
 use super::plumbing::keys::Slots;
 use super::plumbing::statement::{self as pure, Prepared, PreparedBy, Steps};
@@ -264,7 +265,7 @@ where
         column: J::Named,
         slots: &Slots<J::Key>,
         children: impl ExactSizeIterator<Item = (usize, S::Row)>,
-    ) -> Result<Vec<Kind::Output>> {
+    ) -> Result<Vec<Kind::Output>, Unstitched<DB>> {
         let by_slot = Kind::collect(slots.len(), children)
             .map_err(|Second(slot)| slots.blame(slot, pure::second_row::<DB>(Kind::NAME, &column)))?;
         Ok(stitch::hand_out(slots, by_slot).into_iter().map(Option::unwrap_or_default).collect())

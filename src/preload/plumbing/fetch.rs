@@ -6,7 +6,9 @@ use diesel::RunQueryDsl;
 use diesel::connection::{Connection, DefaultLoadingMode, LoadConnection};
 use diesel::query_builder::QueryFragment;
 use diesel::query_dsl::methods::LoadQuery;
+use diesel::result::QueryResult;
 
+use super::dangling::{StillDangling, Unstitched};
 use super::keys::Slots;
 use super::statement::{Prepared, Steps};
 use crate::backend::Dialect;
@@ -42,7 +44,7 @@ where
     Conn: LoadConnection<Backend: Dialect>,
     R: Steps<P, Conn::Backend>,
     R::Statement: LoadQuery<'q, Conn, (R::Key, R::Child)> + QueryFragment<Conn::Backend>,
-    Conn: FetchAll<'q, R::Nested, R::Child, Whole>,
+    Conn: FetchAll<'q, R::Nested, R::Child, Whole> + AskAgain,
 {
     let Prepared { statement, slots, nested, pending } = relation.prepare(parents)?;
     let (of_child, children) = match statement {
@@ -55,7 +57,33 @@ where
         None => (Vec::new(), Vec::new()),
     };
     let rows = conn.fetch_all(nested, children)?;
-    R::stitch(pending, &slots, of_child.into_iter().zip(rows))
+    match R::stitch(pending, &slots, of_child.into_iter().zip(rows)) {
+        Err(Unstitched { error, doubt: Some(doubt) }) => match conn.still_dangling(doubt)? {
+            true => Err(error),
+            false => Err(error.by_concurrent_change()),
+        },
+        outputs => Ok(outputs?),
+    }
+}
+
+/// A connection that can be asked whether a key dangles.
+pub trait AskAgain: Connection {
+    /// Asks.
+    ///
+    /// # Errors
+    ///
+    /// The database's.
+    fn still_dangling(&mut self, question: StillDangling<Self::Backend>) -> QueryResult<bool>;
+}
+
+impl<Conn> AskAgain for Conn
+where
+    Conn: Connection,
+    StillDangling<Conn::Backend>: for<'q> LoadQuery<'q, Conn, i32>,
+{
+    fn still_dangling(&mut self, question: StillDangling<Conn::Backend>) -> QueryResult<bool> {
+        Ok(!RunQueryDsl::load::<i32>(question, self)?.is_empty())
+    }
 }
 
 /// The slot of each child.
@@ -92,7 +120,7 @@ macro_rules! preload {
             Self: Steps<P, Conn::Backend>,
             Statement<Self, P, Conn>:
                 LoadQuery<'q, Conn, (Key<Self, P, Conn>, Child<Self, P, Conn>)> + QueryFragment<Conn::Backend>,
-            Conn: FetchAll<'q, Nested<Self, P, Conn>, Child<Self, P, Conn>, Whole>,
+            Conn: FetchAll<'q, Nested<Self, P, Conn>, Child<Self, P, Conn>, Whole> + AskAgain,
         {
             fn fetch(self, parents: &[&P], conn: &mut Conn) -> Result<Vec<Self::Output>> {
                 fetch(self, parents, conn)
@@ -127,7 +155,7 @@ where
         let rows = rows.into_iter().map(|(_, key, child)| Ok((key, child)));
         let (of_child, children) = place::<Self, P, Conn::Backend>(rows, &slots, &pending)?;
         let rows = conn.fetch_all(nested, children)?;
-        Self::stitch(pending, &slots, of_child.into_iter().zip(rows))
+        Ok(Self::stitch(pending, &slots, of_child.into_iter().zip(rows))?)
     }
 }
 

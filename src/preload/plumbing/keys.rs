@@ -21,7 +21,7 @@ struct List<K> {
 }
 
 impl<K: Key> Keys<K> {
-    fn new(keys: Vec<K>) -> Self {
+    pub(crate) fn new(keys: Vec<K>) -> Self {
         Keys(Arc::new(List { keys, json: OnceLock::new() }))
     }
 

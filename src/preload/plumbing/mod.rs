@@ -2,6 +2,7 @@
 #![doc = include_str!("README.md")]
 
 pub mod at_key;
+pub mod dangling;
 pub mod fetch;
 pub mod key_in;
 pub mod keys;

@@ -5,6 +5,7 @@ use diesel::expression::{Expression, Selectable, SelectableHelper};
 use diesel::query_builder::QueryFragment;
 use diesel::query_dsl::methods::{FilterDsl, SelectDsl};
 
+use super::dangling::Unstitched;
 use super::key_in::{KeyColumns, KeyIn};
 use super::keys::{Keys, Slots};
 use crate::backend::Dialect;
@@ -42,7 +43,7 @@ pub trait Steps<P, DB: Dialect>: Relation<P> + Sized {
         pending: Self::Pending,
         slots: &Slots<Self::Key>,
         children: impl ExactSizeIterator<Item = (usize, <Self::Nested as Relations<Self::Child, Whole>>::Row)>,
-    ) -> Result<Vec<Self::Output>>;
+    ) -> Result<Vec<Self::Output>, Unstitched<DB>>;
 
     /// The error that a child is whose key no parent has.
     fn unmatched(pending: &Self::Pending, key: &Self::Key) -> Error;
@@ -82,9 +83,17 @@ where
     J: Joins<P, C, Key: Key>,
     Q: Keyed<DB, J::Columns, J::Key, C>,
 {
-    let (slots, keys) = Slots::new(parents.iter().map(|parent| joins.key(parent)), joins.fold());
+    let (slots, keys) = number(joins, parents);
     let statement = keys.map(|keys| query.keyed(joins.columns(), keys));
     Prepared { statement, slots, nested, pending: joins.named() }
+}
+
+/// Which parent has which key, and the distinct keys, if there are any.
+pub(crate) fn number<C, P, J>(joins: &J, parents: &[&P]) -> (Slots<J::Key>, Option<Keys<J::Key>>)
+where
+    J: Joins<P, C, Key: Key>,
+{
+    Slots::new(parents.iter().map(|parent| joins.key(parent)), joins.fold())
 }
 
 /// A child query that can be narrowed to keys: `SELECT key, child.* .. WHERE column IN (keys)`.

@@ -41,6 +41,8 @@
 //!   [`nulls_first`](SortKey::nulls_first) and [`nulls_last`](SortKey::nulls_last) put them.
 //! * The last key must be unique in the result. A primary key of a query of one table is, and the compiler sees it; in a
 //!   join a primary key repeats, so there you say which key does not: [`unique`]`(comments::id.desc())`.
+//! * What is on both sides of a page is known where it is free to know, and always with
+//!   [`exact_bounds`](Keyset::exact_bounds). An empty page still has cursors: back, and to ask again.
 //! * ORDER BY, predicate and cursor come from this one ordering. A cursor of another one is an error, never page one.
 //! * Relations load with a page: `.keyset(..).first(20).preload(has_many::<Comment>())` gives
 //!   `Page<(Post, Vec<Comment>)>`.
@@ -239,6 +241,36 @@ impl<Q, O, Size, S, M> Keyset<Q, O, Size, S, M> {
     /// ([`is_page_size`](Error::is_page_size)), never cut down without a word.
     pub fn max_page_size(self, rows: u32) -> Self {
         self.requested(|request| request.max_rows = Some(rows))
+    }
+
+    /// Asks whether there are rows on both sides of the page, so that [`has_next`](Page::has_next) and
+    /// [`has_previous`](Page::has_previous) are always known.
+    ///
+    /// The page's own statement asks, so the answers are of the same moment as the rows: it reads one row more for each side
+    /// that has a bound.
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// use blog::{models::Post, schema::posts};
+    /// use turbodiesel::prelude::*;
+    ///
+    /// let conn = &mut blog::example()?;
+    /// let newest = || posts::table.select(Post::as_select()).keyset((posts::created_at.desc(), posts::id.desc()));
+    /// let first = newest().first(5).load(conn)?;
+    /// let second = newest().first(5).after(first.end_cursor());
+    /// assert_eq!(second.clone().load(conn)?.has_previous(), None);
+    /// assert_eq!(second.exact_bounds().load(conn)?.has_previous(), Some(true));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// ```sql
+    /// -- PostgreSQL
+    /// (SELECT .., 2 AS keyset_part FROM posts WHERE (created_at, id) < ($1, $2) ORDER BY created_at DESC, id DESC LIMIT 6)
+    ///  UNION ALL (SELECT .., 0 AS keyset_part FROM posts WHERE (created_at, id) >= ($4, $5) ORDER BY created_at ASC, id ASC LIMIT 1)
+    ///  ORDER BY keyset_part, keyset_1 DESC, keyset_2 DESC LIMIT 14
+    /// ```
+    pub fn exact_bounds(self) -> Self {
+        self.requested(|request| request.exact = true)
     }
 
     /// How the position is compared, where the backend's choice does not fit: servers that speak its protocol differ.

@@ -8,15 +8,16 @@ pub(super) struct Frame {
     pub(super) cursors: Vec<Cursor>,
     pub(super) has_next: Option<bool>,
     pub(super) has_previous: Option<bool>,
-    pub(super) after: Option<Cursor>,
-    pub(super) before: Option<Cursor>,
+    /// Where an empty page stands: what comes before it, and what comes after it.
+    pub(super) start: Option<Cursor>,
+    pub(super) end: Option<Cursor>,
 }
 
 impl Frame {
     /// The page: one row for each cursor.
     pub(super) fn around<T>(self, items: Vec<T>) -> Page<T> {
-        let Frame { cursors, has_next, has_previous, after, before } = self;
-        Page { items, cursors, has_next, has_previous, after, before }
+        let Frame { cursors, has_next, has_previous, start, end } = self;
+        Page { items, cursors, has_next, has_previous, start, end }
     }
 }
 
@@ -28,8 +29,8 @@ pub struct Page<T> {
     cursors: Vec<Cursor>,
     has_next: Option<bool>,
     has_previous: Option<bool>,
-    after: Option<Cursor>,
-    before: Option<Cursor>,
+    start: Option<Cursor>,
+    end: Option<Cursor>,
 }
 
 /// A row with its cursor, as in Relay's connections.
@@ -68,13 +69,13 @@ impl<T> Page<T> {
     }
 
     /// Whether there are rows after this page. `None` where it was not free to know: the page was read backward from a
-    /// cursor, or up to one.
+    /// cursor, or up to one, and without [`exact_bounds`](super::Keyset::exact_bounds).
     pub fn has_next(&self) -> Option<bool> {
         self.has_next
     }
 
     /// Whether there are rows before this page. `None` where it was not free to know: the page was read forward from a
-    /// cursor, or down to one.
+    /// cursor, or down to one, and without [`exact_bounds`](super::Keyset::exact_bounds).
     pub fn has_previous(&self) -> Option<bool> {
         self.has_previous
     }
@@ -89,15 +90,34 @@ impl<T> Page<T> {
         self.start_cursor().filter(|_| self.has_previous == Some(true))
     }
 
-    /// The position of the first row; of an empty page, the position it was read before.
+    /// The position of the first row, for `.before(..)`.
+    ///
+    /// Of an empty page it is where the page was read: what comes before it is the way back, the row of its cursor included.
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// use blog::{models::Post, schema::posts};
+    /// use turbodiesel::prelude::*;
+    ///
+    /// let conn = &mut blog::example()?;
+    /// let newest = || posts::table.select(Post::as_select()).keyset((posts::created_at.desc(), posts::id.desc()));
+    /// let last = newest().last(5).load(conn)?;
+    /// let beyond = newest().first(5).after(last.end_cursor()).load(conn)?;
+    /// assert!(beyond.is_empty());
+    /// assert_eq!(newest().last(5).before(beyond.start_cursor()).load(conn)?.items(), last.items());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn start_cursor(&self) -> Option<&Cursor> {
-        self.cursors.first().or(self.before.as_ref())
+        self.cursors.first().or(self.start.as_ref())
     }
 
-    /// The position of the last row; of an empty page, the position it was read after. With it a client can ask again
-    /// later whether something new has come.
+    /// The position of the last row, for `.after(..)`. Of an empty page it is where the page was read: with it a client can
+    /// ask again later whether something new has come.
+    ///
+    /// There is none for an empty page that was read from an end, or from [values](super::Keyset::after_values): the same
+    /// request asks again.
     pub fn end_cursor(&self) -> Option<&Cursor> {
-        self.cursors.last().or(self.after.as_ref())
+        self.cursors.last().or(self.end.as_ref())
     }
 }
 
@@ -132,8 +152,8 @@ impl<T> Page<T> {
     }
 
     fn apart(self) -> (Frame, Vec<T>) {
-        let Page { items, cursors, has_next, has_previous, after, before } = self;
-        (Frame { cursors, has_next, has_previous, after, before }, items)
+        let Page { items, cursors, has_next, has_previous, start, end } = self;
+        (Frame { cursors, has_next, has_previous, start, end }, items)
     }
 }
 

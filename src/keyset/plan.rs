@@ -24,6 +24,17 @@ pub struct Bounds {
     pub(super) having: bool,
     /// Rows to read: one more than the page has.
     pub(super) limit: i64,
+    /// Whether the rows beyond `start` and `stop` are asked for too.
+    pub(super) exact: bool,
+    /// Rows of all parts together, where there are several.
+    pub(super) limit_of_all: i64,
+}
+
+impl Bounds {
+    /// Whether each row says what it is for.
+    pub(super) fn is_marked(&self) -> bool {
+        self.exact && (self.start.is_some() || self.stop.is_some())
+    }
 }
 
 /// One end of what is read: `start` is where reading begins, `stop` where it ends. Read backward, `start` is the later one.
@@ -48,9 +59,28 @@ pub(super) enum Position {
 pub(crate) struct Plan<O> {
     pub(super) ordering: O,
     pub(super) bounds: Bounds,
-    /// Which range is being written, while the query is written once for each. Only the predicate and ORDER BY read it, and
+    /// Which part is being written, while the query is written once for each. Only the nodes of the statement read it, and
     /// only the statement that owns this plan sets it.
-    pub(super) segment: AtomicUsize,
+    pub(super) part: AtomicUsize,
+}
+
+/// One SELECT of the statement.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Part {
+    pub(super) role: Role,
+    /// The one range that it reads, where the order is read range by range.
+    pub(super) segment: Option<Segment>,
+}
+
+/// What a SELECT is for. Its number stands in each row of a statement that has several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// To know whether there is a row before `start`.
+    Behind = 0,
+    /// To know whether there is a row after `stop`.
+    Ahead = 1,
+    /// The rows of the page.
+    Page = 2,
 }
 
 /// "After the bound" as ranges that do not overlap: `keys[..i]` equal the bound and `keys[i]` comes after it, by its value
@@ -117,8 +147,31 @@ impl<O> Plan<O> {
         }
     }
 
-    /// The ranges that are read one by one, nearest first; none where one SELECT does.
-    pub(super) fn segments<DB: Dialect>(&self) -> Vec<Segment>
+    /// The SELECTs of the statement: those of the page, nearest first, then those that ask what is beyond.
+    pub(super) fn parts<DB: Dialect>(&self) -> Vec<Part>
+    where
+        O: OrderingOn<DB>,
+    {
+        let Bounds { start, stop, backward, exact, .. } = &self.bounds;
+        let mut parts = Vec::new();
+        let mut add = |role, ranges: Vec<Segment>| match ranges.is_empty() {
+            true => parts.push(Part { role, segment: None }),
+            false => parts.extend(ranges.into_iter().map(|range| Part { role, segment: Some(range) })),
+        };
+        add(Role::Page, self.ranges(start.as_ref(), *backward));
+        if *exact {
+            let beyond = [(Role::Behind, start, !backward), (Role::Ahead, stop, *backward)];
+            for (role, end, backward) in beyond {
+                if end.is_some() {
+                    add(role, self.ranges(end.as_ref(), backward));
+                }
+            }
+        }
+        parts
+    }
+
+    /// The ranges beyond `end` that are read one by one; none where one SELECT does.
+    fn ranges<DB: Dialect>(&self, end: Option<&End>, backward: bool) -> Vec<Segment>
     where
         O: OrderingOn<DB>,
     {
@@ -126,12 +179,12 @@ impl<O> Plan<O> {
             return Vec::new();
         }
         let keys = self.keys();
-        match &self.bounds.start {
-            Some(start) => segments(&keys, &self.values(start), self.bounds.backward),
+        match end {
+            Some(end) => segments(&keys, &self.values(end), backward),
             // No index has the NULLs where they are wanted, but it has them together: two ranges of it are the order.
             None => match keys.first() {
                 Some(&key) if key.foreign_nulls().is_some() && !DB::NULLS_IN_INDEX => {
-                    let nulls_last = nulls_come_last(key, self.bounds.backward);
+                    let nulls_last = nulls_come_last(key, backward);
                     let (near, far) = (Segment::NotNull(0), Segment::IsNull(0));
                     if nulls_last { vec![near, far] } else { vec![far, near] }
                 }
@@ -140,12 +193,23 @@ impl<O> Plan<O> {
         }
     }
 
-    /// The range that is being written.
-    pub(super) fn segment<DB: Dialect>(&self) -> Option<Segment>
+    /// Whether each row says what it is for.
+    pub(super) fn is_marked(&self) -> bool {
+        self.bounds.is_marked()
+    }
+
+    /// The SELECT that is being written.
+    pub(super) fn part<DB: Dialect>(&self) -> Part
     where
         O: OrderingOn<DB>,
     {
-        self.segments().get(self.segment.load(Atomic::Relaxed)).copied()
+        let part = self.parts().get(self.part.load(Atomic::Relaxed)).copied();
+        part.unwrap_or(Part { role: Role::Page, segment: None })
+    }
+
+    /// Whether a part is read from its end.
+    pub(super) fn is_backward(&self, role: Role) -> bool {
+        self.bounds.backward != (role == Role::Behind)
     }
 
     /// `"created_at" DESC, "id" DESC`, or by name, `keyset_1 DESC, keyset_2 DESC`, where the keys are columns of a UNION.
@@ -153,10 +217,11 @@ impl<O> Plan<O> {
     where
         O: OrderingOn<DB>,
     {
-        let backward = self.bounds.backward;
+        let part = if of_union { Part { role: Role::Page, segment: None } } else { self.part::<DB>() };
+        let backward = self.is_backward(part.role);
         // Inside a range it is known whether these keys are NULL. To say where NULLs stand would only make the database
         // sort what its index has in order.
-        let known = if of_union || DB::NULLS_IN_INDEX { None } else { self.segment::<DB>().map(Segment::key) };
+        let known = if DB::NULLS_IN_INDEX { None } else { part.segment.map(Segment::key) };
         for (i, key) in self.keys().into_iter().enumerate() {
             if i > 0 {
                 out.push_sql(", ");
@@ -189,6 +254,9 @@ impl<O> Plan<O> {
 pub(super) fn name(key: usize) -> String {
     format!("keyset_{}", key + 1)
 }
+
+/// What it calls the column that says what a row is for.
+pub(super) const PART: &str = "keyset_part";
 
 /// All keys NOT NULL, all in one direction.
 pub(super) fn is_uniform<DB: Dialect>(keys: &[&dyn SeekKey<DB>]) -> bool {

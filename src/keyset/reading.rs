@@ -4,11 +4,11 @@ use std::fmt;
 
 use super::PageSize;
 use super::clauses::Clauses;
-use super::cursor::{Cursor, CursorError, Reason, Seal, fingerprint};
+use super::cursor::{Cursor, CursorError, Reason, Seal, Side, fingerprint};
 use super::key::{Canonical, Misfit, SeekKey};
 use super::ordering::OrderingOn;
 use super::page::Frame;
-use super::plan::{Bounds, End, Position, is_uniform};
+use super::plan::{Bounds, End, Position, Role, is_uniform};
 use super::row::KeyedRow;
 use super::stored::{Stored, WireType};
 use crate::backend::{Dialect, SeekForm};
@@ -21,6 +21,7 @@ pub struct Request {
     pub(super) before: Bound,
     pub(super) max_rows: Option<u32>,
     pub(super) strategy: Option<SeekForm>,
+    pub(super) exact: bool,
     pub(super) seal: Seal,
     /// How many keys at the end are, together, unique.
     pub(super) unique_keys: usize,
@@ -87,10 +88,33 @@ pub(super) struct Reading {
     misfits: Vec<Misfit>,
     seal: Seal,
     size: PageSize,
-    /// Whether nothing was said of where to begin, and where to end.
-    unbounded: [bool; 2],
-    after: Option<Cursor>,
-    before: Option<Cursor>,
+    /// Each row says what it is for.
+    marked: bool,
+    /// The gaps in which reading begins and ends, in the declared order.
+    gaps: [Gap; 2],
+}
+
+/// A gap between two rows, or before or after all of them.
+#[derive(Debug)]
+struct Gap {
+    /// Beyond it there is nothing.
+    is_end: bool,
+    /// The row of this cursor is next to it; none where values were given.
+    beside: Option<Cursor>,
+    /// It comes after the row, and not before it.
+    after: bool,
+}
+
+impl Gap {
+    /// A cursor that stands here when it is used as `.after(..)`, or as `.before(..)`.
+    fn cursor(&self, as_after: bool) -> Option<Cursor> {
+        let side = match (self.after, as_after) {
+            (true, true) | (false, false) => Side::At,
+            (true, false) => Side::After,
+            (false, true) => Side::Before,
+        };
+        Some(self.beside.as_ref()?.at_side(side))
+    }
 }
 
 /// Checks size and cursors; nothing is sent where one of them is wrong.
@@ -105,7 +129,16 @@ pub(super) fn begin<DB: Dialect>(
     let kept = deciding(&all, request.unique_keys);
     let keys: Vec<_> = kept.iter().filter_map(|&key| all.get(key).copied()).collect();
     let form = form(&keys, request.strategy)?;
-    let Request { after, before, seal, .. } = request;
+    let Request { after, before, seal, exact, .. } = request;
+    let gap = |bound: &Bound, is_after: bool| -> Result<Gap> {
+        let beside = bound.decode()?;
+        let after = match beside.as_ref().map_or(Side::At, Cursor::side) {
+            Side::At => bound.inclusive != is_after,
+            Side::Before => false,
+            Side::After => true,
+        };
+        Ok(Gap { is_end: bound.is_none(), beside, after })
+    };
     let reading = Reading {
         backend: DB::TAG,
         fingerprint: fingerprint(&keys),
@@ -113,22 +146,26 @@ pub(super) fn begin<DB: Dialect>(
         misfits: keys.iter().map(|key| key.misfit()).collect(),
         seal,
         size,
-        unbounded: [after.is_none(), before.is_none()],
-        after: after.decode()?,
-        before: before.decode()?,
+        marked: exact && !(after.is_none() && before.is_none()),
+        gaps: [gap(&after, true)?, gap(&before, false)?],
     };
-    let end = |bound: &Bound, cursor: &Option<Cursor>| -> Result<Option<End>> {
-        let at = match (&bound.place, cursor) {
-            (Place::Values, _) => Position::Given,
-            (_, Some(cursor)) => Position::Stored(reading.position(cursor)?),
-            (_, None) => return Ok(None),
+    let end = |gap: &Gap, inclusive: bool| -> Result<Option<End>> {
+        let at = match &gap.beside {
+            _ if gap.is_end => return Ok(None),
+            Some(cursor) => Position::Stored(reading.position(cursor)?),
+            None => Position::Given,
         };
-        Ok(Some(End { at, inclusive: bound.inclusive }))
+        Ok(Some(End { at, inclusive }))
     };
-    let (lower, upper) = (end(&after, &reading.after)?, end(&before, &reading.before)?);
+    let [lower, upper] = &reading.gaps;
+    let (lower, upper) = (end(lower, !lower.after)?, end(upper, upper.after)?);
     let (start, stop) = if size.backward { (upper, lower) } else { (lower, upper) };
     let limit = i64::from(size.rows) + 1;
-    let bounds = Bounds { kept, start, stop, backward: size.backward, form, having: clauses.having, limit };
+    // An answer has a range for each key, and one more for its NULLs, at most.
+    let answers = if reading.marked { 4 * kept.len() as i64 } else { 0 };
+    let limit_of_all = limit + answers;
+    let having = clauses.having;
+    let bounds = Bounds { kept, start, stop, backward: size.backward, form, having, limit, exact, limit_of_all };
     Ok((bounds, reading))
 }
 
@@ -182,13 +219,26 @@ impl Reading {
     /// The rows in their declared order, and what is known around them. The statement read one row more than the page
     /// has: whether it is there says whether there is more.
     pub(super) fn finish<T>(self, mut rows: Vec<KeyedRow<T>>) -> Result<(Frame, Vec<T>)> {
-        self.check(&rows)?;
-        let size = self.size;
-        let more = rows.len() as u64 > u64::from(size.rows);
-        if more {
-            rows.pop();
+        let mut answers = self.marked.then_some([false, false]);
+        if let Some([behind, ahead]) = &mut answers {
+            rows.retain_mut(|row| match row.take_role() {
+                Some(Role::Behind) => {
+                    *behind = true;
+                    false
+                }
+                Some(Role::Ahead) => {
+                    *ahead = true;
+                    false
+                }
+                Some(Role::Page) | None => true,
+            });
         }
-        if size.backward {
+        self.check(&rows)?;
+        let PageSize { rows: size, backward } = self.size;
+        let size = usize::try_from(size).unwrap_or(usize::MAX);
+        let more = rows.len() > size;
+        rows.truncate(size);
+        if backward {
             rows.reverse();
         }
         let mut cursors = Vec::with_capacity(rows.len());
@@ -197,17 +247,18 @@ impl Reading {
             cursors.push(self.cursor(keys)?);
             items.push(row);
         }
-        let Reading { unbounded, after, before, .. } = self;
-        // Where it was read from and where it was read to: without a bound there is nothing beyond.
-        let nothing_beyond = |unbounded: bool| unbounded.then_some(false);
-        let ahead = |unbounded| if more { Some(true) } else { nothing_beyond(unbounded) };
-        let [no_after, no_before] = unbounded;
-        let (has_next, has_previous) = if size.backward {
-            (nothing_beyond(no_before), ahead(no_after))
-        } else {
-            (ahead(no_before), nothing_beyond(no_after))
-        };
-        Ok((Frame { cursors, has_next, has_previous, after, before }, items))
+        let [lower, upper] = &self.gaps;
+        let (near, far) = if backward { (upper, lower) } else { (lower, upper) };
+        // At an end of all rows there is nothing beyond; elsewhere the statement has asked, or it is not known.
+        let known =
+            |gap: &Gap, answer: fn([bool; 2]) -> bool| if gap.is_end { Some(false) } else { answers.map(answer) };
+        let behind = known(near, |[behind, _]| behind);
+        let ahead = if more { Some(true) } else { known(far, |[_, ahead]| ahead) };
+        let (has_previous, has_next) = if backward { (ahead, behind) } else { (behind, ahead) };
+        // Of an empty page: in front of it is what is before its later end, or, if it has none, before its other one.
+        let start = upper.cursor(false).or_else(|| lower.cursor(false)).map(|cursor| self.seal.close(cursor));
+        let end = lower.cursor(true).or_else(|| upper.cursor(true)).map(|cursor| self.seal.close(cursor));
+        Ok((Frame { cursors, has_next, has_previous, start, end }, items))
     }
 
     /// What would make pages lose rows without a word: a key that sorts otherwise than its values compare, and, in builds with

@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 
 use diesel::sql_types::{SingleValue, SqlType, is_nullable};
 
+use super::plan::Role;
 use super::stored::{Stored, WireType};
 
 /// The SQL type of a row of type `ST` with keys behind it. How many they are is known when the statement is written.
@@ -15,6 +16,19 @@ impl<ST: 'static> SqlType for Keyed<ST> {
     const IS_ARRAY: bool = false;
 }
 impl<ST: 'static> SingleValue for Keyed<ST> {}
+
+impl<T> KeyedRow<T> {
+    /// What the row is for, where the statement says so behind the keys.
+    pub(super) fn take_role(&mut self) -> Option<Role> {
+        let number = match self.keys.pop()?.0 {
+            Stored::Int(int) => u8::try_from(int).ok()?,
+            Stored::Unsigned(int) => u8::try_from(int).ok()?,
+            Stored::Bytes(bytes) => *bytes.last()?,
+            _ => return None,
+        };
+        [Role::Behind, Role::Ahead, Role::Page].into_iter().find(|role| *role as u8 == number)
+    }
+}
 
 /// A row with its keys.
 #[derive(Debug, Clone)]

@@ -10,7 +10,7 @@ use diesel::sql_types::Bool;
 
 use super::key::SeekKey;
 use super::ordering::{Ordering, OrderingOn};
-use super::plan::{End, Plan, Segment, Value, is_uniform, name, segments};
+use super::plan::{PART, Part, Plan, Role, Segment, Value, is_uniform, name, segments};
 use super::row::Keyed;
 use crate::backend::{Dialect, SeekForm};
 
@@ -84,6 +84,10 @@ impl<S: QueryFragment<DB>, O: OrderingOn<DB>, DB: Dialect> QueryFragment<DB> for
             out.push_sql(" AS ");
             out.push_sql(&name(i));
         }
+        if self.plan.is_marked() {
+            let role = self.plan.part::<DB>().role as u8;
+            out.push_sql(&format!(", {role} AS {PART}"));
+        }
         Ok(())
     }
 }
@@ -108,17 +112,21 @@ impl<O> Plan<O> {
         O: OrderingOn<DB>,
     {
         let keys = self.keys();
-        let backward = self.bounds.backward;
-        let segment = self.segment::<DB>();
+        let Part { role, segment } = self.part::<DB>();
+        let backward = self.is_backward(role);
+        let form = self.bounds.form;
+        if let (Role::Behind, Some(end), _) | (Role::Ahead, _, Some(end)) =
+            (role, &self.bounds.start, &self.bounds.stop)
+        {
+            // What is not part of the page is beyond it.
+            let beyond = Beyond { keys: &keys, values: &self.values(end), inclusive: !end.inclusive, backward };
+            return beyond.push(form, segment, out);
+        }
         let mut written = true;
         match (&self.bounds.start, segment) {
             (Some(start), segment) => {
-                let form = self.bounds.form;
-                Beyond { keys: &keys, end: start, values: &self.values(start), backward }.push(
-                    form,
-                    segment,
-                    out.reborrow(),
-                )?;
+                let beyond = Beyond { keys: &keys, values: &self.values(start), inclusive: start.inclusive, backward };
+                beyond.push(form, segment, out.reborrow())?;
             }
             (None, Some(Segment::IsNull(_))) => push_null(&keys, " IS NULL", out.reborrow())?,
             (None, Some(_)) => push_null(&keys, " IS NOT NULL", out.reborrow())?,
@@ -133,7 +141,8 @@ impl<O> Plan<O> {
                     SeekForm::Segments => SeekForm::OrChain,
                     form => form,
                 };
-                let beyond = Beyond { keys: &keys, end: stop, values: &self.values(stop), backward: !backward };
+                let beyond =
+                    Beyond { keys: &keys, values: &self.values(stop), inclusive: stop.inclusive, backward: !backward };
                 beyond.push(form, None, out.reborrow())?;
             }
             None if written => {}
@@ -158,8 +167,9 @@ fn push_null<'b, DB: Dialect>(
 /// "After this bound", in the direction of reading.
 struct Beyond<'a, 'b, DB: Dialect> {
     keys: &'a [&'b dyn SeekKey<DB>],
-    end: &'b End,
     values: &'a [Value<'b, DB>],
+    /// The bound itself is part of it.
+    inclusive: bool,
     backward: bool,
 }
 
@@ -197,7 +207,7 @@ impl<'b, DB: Dialect> Beyond<'_, 'b, DB> {
             key.expr(out.reborrow())?;
         }
         out.push_sql(") ");
-        out.push_sql(self.operator(0, self.end.inclusive));
+        out.push_sql(self.operator(0, self.inclusive));
         for (i, value) in self.values.iter().enumerate() {
             out.push_sql(if i > 0 { ", " } else { " (" });
             value.push(out.reborrow())?;
@@ -224,7 +234,7 @@ impl<'b, DB: Dialect> Beyond<'_, 'b, DB> {
                 (true, Segment::NotNull(_)) => out.push_sql(" IS NOT NULL"),
                 (true, Segment::Beyond(_)) => {
                     // All keys are equal only where the last one is.
-                    let inclusive = self.end.inclusive && i + 1 == self.keys.len();
+                    let inclusive = self.inclusive && i + 1 == self.keys.len();
                     out.push_sql(" ");
                     out.push_sql(self.operator(i, inclusive));
                     out.push_sql(" ");

@@ -14,7 +14,7 @@ use diesel::sql_types::BigInt;
 
 use super::ordering::OrderingOn;
 pub use super::plan::Bounds;
-use super::plan::Plan;
+use super::plan::{PART, Plan, Role};
 pub use super::row::{Keyed, KeyedRow};
 pub use super::seek::Alone;
 use super::seek::{Seek, Selected};
@@ -109,17 +109,19 @@ where
     Selected<S, O>: Expression,
     Filter<Q, Seek<O>>: SelectDsl<Selected<S, O>>,
 {
-    let plan = Arc::new(Plan { ordering, bounds, segment: AtomicUsize::new(0) });
+    let plan = Arc::new(Plan { ordering, bounds, part: AtomicUsize::new(0) });
     let query = FilterDsl::filter(query, Seek(plan.clone()));
     Page { query: SelectDsl::select(query, Selected { selection, plan: plan.clone() }), plan }
 }
 
 /// The statement of one page.
 ///
-/// Where one range serves it is the query itself. Otherwise the query stands once for each range:
+/// Where one range serves it is the query itself. Otherwise the query stands once for each range, and once for each question
+/// what is beyond:
 ///
 /// ```sql
 /// (query, range 0) UNION ALL (query, range 1) ORDER BY keyset_1 DESC, keyset_2 ASC LIMIT 21
+/// (query) UNION ALL (query, before its start, LIMIT 1) ORDER BY keyset_part, keyset_1 DESC, keyset_2 ASC LIMIT 25
 /// ```
 ///
 /// Each range is ordered and limited by itself, so each is read from an index, and the union sorts no more than a few
@@ -154,16 +156,12 @@ impl<Q, O> Page<Q, O> {
             out.push_sql(if self.plan.bounds.having { " AND " } else { " HAVING " });
             self.plan.push_seek(out.reborrow())?;
         }
-        self.push_order_and_limit(false, out)
-    }
-
-    fn push_order_and_limit<'b, DB: Dialect>(&'b self, of_union: bool, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()>
-    where
-        O: OrderingOn<DB>,
-        i64: ToSql<BigInt, DB>,
-    {
         out.push_sql(" ORDER BY ");
-        self.plan.order_by(of_union, out.reborrow())?;
+        self.plan.order_by(false, out.reborrow())?;
+        if self.plan.part::<DB>().role != Role::Page {
+            out.push_sql(" LIMIT 1");
+            return Ok(());
+        }
         out.push_sql(" LIMIT ");
         out.push_bind_param::<BigInt, _>(&self.plan.bounds.limit)
     }
@@ -177,18 +175,26 @@ where
     i64: ToSql<BigInt, DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        let ranges = self.plan.segments::<DB>().len();
-        if ranges <= 1 {
+        let parts = self.plan.parts::<DB>().len();
+        if parts <= 1 {
             return self.push_range(out);
         }
-        for range in 0..ranges {
-            self.plan.segment.store(range, Atomic::Relaxed);
-            out.push_sql(if range > 0 { " UNION ALL " } else { "" });
+        for part in 0..parts {
+            self.plan.part.store(part, Atomic::Relaxed);
+            out.push_sql(if part > 0 { " UNION ALL " } else { "" });
             out.push_sql(if DB::UNION_OF_PARENTHESES { "(" } else { "SELECT * FROM (" });
             self.push_range(out.reborrow())?;
             out.push_sql(")");
         }
-        self.plan.segment.store(0, Atomic::Relaxed);
-        self.push_order_and_limit(true, out)
+        self.plan.part.store(0, Atomic::Relaxed);
+        out.push_sql(" ORDER BY ");
+        if self.plan.is_marked() {
+            // The answers first: the limit must not cut them off.
+            out.push_sql(PART);
+            out.push_sql(", ");
+        }
+        self.plan.order_by(true, out.reborrow())?;
+        out.push_sql(" LIMIT ");
+        out.push_bind_param::<BigInt, _>(&self.plan.bounds.limit_of_all)
     }
 }

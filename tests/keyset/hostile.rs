@@ -76,7 +76,7 @@ fn any_text_is_refused_or_the_one_text_of_its_cursor() {
     assert!("A".repeat(10 << 20).parse::<Cursor>().unwrap_err().is_too_long());
     assert!("A".repeat(Cursor::MAX_LEN).parse::<Cursor>().unwrap_err().is_unsupported_version());
     // Versions, and parts of a token that this one does not know.
-    for (first, second) in [(0, 0), (2, 0), (255, 0), (1, 2), (1, 3), (1, 255)] {
+    for (first, second) in [(0, 0), (2, 0), (255, 0), (1, 6), (1, 7), (1, 8), (1, 255)] {
         let error = token(&[&[first, second, b's', 1, 2, 3, 4, 5, 6, 7, 8], &int(5)]).parse::<Cursor>().unwrap_err();
         assert_eq!((error.is_unsupported_version(), error.is_malformed()), (first != 1, first == 1));
     }
@@ -108,6 +108,16 @@ fn random_tokens_are_refused_or_canonical() {
         .unwrap();
 }
 
+/// The bits of a token that move it to the gap before its row, or after it: another position, and as good.
+const SIDES: [usize; 2] = [8 + 1, 8 + 2];
+
+fn is_beside(head: &[u8], other: &[u8]) -> bool {
+    head.iter()
+        .zip(other)
+        .enumerate()
+        .all(|(i, (one, other))| if i == 1 { one & !6 == other & !6 } else { one == other })
+}
+
 scenarios! {
     fn a_changed_token_is_refused_or_another_position(db) {
         let conn = db.conn();
@@ -122,7 +132,7 @@ scenarios! {
             let sent = log.take().len();
             match result {
                 // Taken for a position: then it is one, of this ordering.
-                Ok(_) if sent == 1 && is_canonical_or_refused(token) && head(token) == valid[..11] => Ok(true),
+                Ok(_) if sent == 1 && is_canonical_or_refused(token) && is_beside(&head(token), &valid[..11]) => Ok(true),
                 Err(error) if error.is_cursor() && sent == 0 => Ok(false),
                 other => Err(format!("{token}: {sent} statements, {other:?}")),
             }
@@ -133,7 +143,7 @@ scenarios! {
         for bit in 0..valid.len() * 8 {
             let mut changed = valid.clone();
             changed[bit / 8] ^= 1 << (bit % 8);
-            assert!(!load(&URL_SAFE_NO_PAD.encode(&changed))? || bit >= 11 * 8, "{bit}");
+            assert!(!load(&URL_SAFE_NO_PAD.encode(&changed))? || bit >= 11 * 8 || SIDES.contains(&bit), "{bit}");
         }
         for (one, other) in tokens.iter().flat_map(|one| tokens.iter().map(move |other| (one, other))) {
             let (one, other) = (URL_SAFE_NO_PAD.decode(one)?, URL_SAFE_NO_PAD.decode(other)?);

@@ -29,8 +29,10 @@ pub use secret::CursorSecret;
 
 /// The first byte of every token of this version.
 const VERSION: u8 = 1;
-/// The second byte: what else is in the token.
+/// The second byte: what else is in the token, and beside which end of its row it stands.
 const SIGNED: u8 = 1;
+const BEFORE: u8 = 2;
+const AFTER: u8 = 4;
 /// Version, what is in it, backend, fingerprint.
 const HEAD: usize = 11;
 
@@ -75,7 +77,17 @@ pub struct Cursor {
     backend: u8,
     fingerprint: u64,
     keys: Vec<Stored>,
+    side: Side,
     tag: Option<[u8; seal::TAG]>,
+}
+
+/// Where a cursor stands: at a row, so that both its neighbours are beyond it, or in the gap before or after that row, so
+/// that the row itself is on one side. An empty page has no row, and its ends are gaps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    At,
+    Before,
+    After,
 }
 
 impl Cursor {
@@ -91,7 +103,16 @@ impl Cursor {
                 format!("the keys of a row take {bytes} bytes, more than a cursor holds; order by a shorter key"),
             ));
         }
-        Ok(Cursor { backend, fingerprint, keys, tag: None })
+        Ok(Cursor { backend, fingerprint, keys, side: Side::At, tag: None })
+    }
+
+    /// The same row, at this side of it. Without its signature.
+    pub(super) fn at_side(&self, side: Side) -> Self {
+        Cursor { side, tag: None, ..self.clone() }
+    }
+
+    pub(super) fn side(&self) -> Side {
+        self.side
     }
 
     pub(super) fn backend(&self) -> u8 {
@@ -108,7 +129,12 @@ impl Cursor {
 
     /// The bytes of the token up to its signature: what is signed.
     fn payload(&self, signed: bool) -> Vec<u8> {
-        let mut bytes = vec![VERSION, if signed { SIGNED } else { 0 }, self.backend];
+        let side = match self.side {
+            Side::At => 0,
+            Side::Before => BEFORE,
+            Side::After => AFTER,
+        };
+        let mut bytes = vec![VERSION, side | if signed { SIGNED } else { 0 }, self.backend];
         bytes.extend(self.fingerprint.to_be_bytes());
         for key in &self.keys {
             code::write(&mut bytes, key);
@@ -123,14 +149,19 @@ impl Cursor {
             return Err(Reason::UnsupportedVersion);
         }
         let [parts, backend] = input.array()?;
-        let tag = match parts {
-            0 => None,
+        let side = match parts & !SIGNED {
+            0 => Side::At,
+            BEFORE => Side::Before,
+            AFTER => Side::After,
+            _ => return Err(Reason::Malformed),
+        };
+        let tag = match parts & SIGNED {
             SIGNED => {
                 let (rest, tag) = input.0.split_last_chunk().ok_or(Reason::Malformed)?;
                 input = Input(rest);
                 Some(*tag)
             }
-            _ => return Err(Reason::Malformed),
+            _ => None,
         };
         let fingerprint = u64::from_be_bytes(input.array()?);
         let mut keys = Vec::new();
@@ -140,7 +171,7 @@ impl Cursor {
         if keys.is_empty() {
             return Err(Reason::Malformed);
         }
-        Ok(Cursor { backend, fingerprint, keys, tag })
+        Ok(Cursor { backend, fingerprint, keys, side, tag })
     }
 }
 

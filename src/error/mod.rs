@@ -5,7 +5,7 @@ mod kind;
 
 use std::fmt;
 
-use crate::keyset::CursorError;
+use crate::keyset::{Cursor, CursorError};
 
 pub use constraint::{Constraint, ConstraintKind};
 pub use kind::ErrorKind;
@@ -35,6 +35,7 @@ struct Inner {
     kind: ErrorKind,
     message: String,
     key: Option<String>,
+    last_cursor: Option<Cursor>,
     source: Option<Source>,
 }
 
@@ -46,13 +47,18 @@ enum Source {
 
 impl Error {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Error(Box::new(Inner { kind, message: message.into(), key: None, source: None }))
+        Error(Box::new(Inner { kind, message: message.into(), key: None, last_cursor: None, source: None }))
     }
 
     /// An error of Diesel about which more is known.
     pub(crate) fn of_diesel(kind: ErrorKind, message: impl Into<String>, source: diesel::result::Error) -> Self {
         let source = Some(Source::Diesel(source));
-        Error(Box::new(Inner { kind, message: message.into(), key: None, source }))
+        Error(Box::new(Inner { kind, message: message.into(), key: None, last_cursor: None, source }))
+    }
+
+    pub(crate) fn with_last_cursor(mut self, cursor: Option<&Cursor>) -> Self {
+        self.0.last_cursor = cursor.cloned();
+        self
     }
 
     pub(crate) fn with_key(mut self, key: &impl fmt::Debug) -> Self {
@@ -83,6 +89,7 @@ impl Error {
             kind: ErrorKind::Loader,
             message: "a loader of the program's own failed".into(),
             key: None,
+            last_cursor: None,
             source: Some(Source::Loader(cause.into())),
         }))
     }
@@ -95,6 +102,12 @@ impl Error {
     /// The key that the error is about, in Rust's debug form. It is data: not for a client, nor for a log that people read.
     pub fn key(&self) -> Option<&str> {
         self.0.key.as_deref()
+    }
+
+    /// How far a walk in [batches](crate::keyset::Keyset::batches) came before it failed: behind the last row that was
+    /// handed out, or where the walk began. `None` where that is the end of all rows. A conversion into Diesel's error loses it.
+    pub fn last_cursor(&self) -> Option<&Cursor> {
+        self.0.last_cursor.as_ref()
     }
 
     /// The error of Diesel, where it was one: a serialization failure can be retried, for example.
@@ -168,6 +181,7 @@ impl From<CursorError> for Error {
             kind: ErrorKind::Cursor,
             message: "the cursor is not valid here".into(),
             key: None,
+            last_cursor: None,
             source: Some(Source::Cursor(error)),
         }))
     }

@@ -46,9 +46,11 @@
 //! * ORDER BY, predicate and cursor come from this one ordering. A cursor of another one is an error, never page one.
 //! * Relations load with a page: `.keyset(..).first(20).preload(has_many::<Comment>())` gives
 //!   `Page<(Post, Vec<Comment>)>`.
+//! * A whole table comes in [`batches`](Keyset::batches): constant memory, and a position to go on from.
 //!
 #![doc = include_str!("walks.md")]
 
+mod batches;
 mod clauses;
 mod cursor;
 #[cfg(feature = "plan")]
@@ -93,6 +95,7 @@ use statement::{KeyedRow, Pages, SelectedRow};
 use values::{KeyValues, Positioned};
 
 pub use crate::backend::SeekForm;
+pub use batches::{Again, Batches};
 #[cfg(feature = "signing")]
 pub use cursor::CursorSecret;
 pub use cursor::{Cursor, CursorError};

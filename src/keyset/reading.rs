@@ -27,6 +27,15 @@ pub struct Request {
     pub(super) unique_keys: usize,
 }
 
+impl Request {
+    /// The cursor that reading begins at, if it begins at one.
+    pub(super) fn position(&self) -> Option<Cursor> {
+        let cursor = self.after.decode().ok()??;
+        let is_part = self.after.inclusive && cursor.side() == Side::At;
+        Some(if is_part { self.seal.close(cursor.at_side(Side::Before)) } else { cursor })
+    }
+}
+
 /// A bound as the program gave it.
 #[derive(Clone, Default)]
 pub(super) struct Bound {

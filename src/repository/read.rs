@@ -64,7 +64,7 @@ impl<M, C> Repository<'_, M, C, Blocking> {
 
     /// Every row, in no order, all at once in memory: for small tables.
     ///
-    /// A large table is read in keyset batches of constant memory ([`keyset`](crate::keyset)).
+    /// A large table is read in [`batches`](crate::keyset::Keyset::batches) of constant memory.
     ///
     /// ```sql
     /// SELECT .. FROM "tags"

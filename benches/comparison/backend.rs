@@ -3,8 +3,7 @@
 use blog::{BlogConnection, Counts};
 use diesel::migration::MigrationSource;
 use diesel::prelude::*;
-use diesel_migrations::MigrationHarness;
-use turbodiesel::testing::{Server, TestDb};
+use turbodiesel::testing::{TestConnection, TestDb, TestOptions};
 
 use crate::bench::Bench;
 use crate::{Result, keyset, preload};
@@ -21,9 +20,7 @@ pub(crate) enum Statistics {
 }
 
 /// A connection on which the comparisons run.
-pub(crate) trait Backend:
-    BlogConnection<Backend: Server> + MigrationHarness<Self::Backend> + preload::Contenders + keyset::Contenders
-{
+pub(crate) trait Backend: BlogConnection + TestConnection + preload::Contenders + keyset::Contenders {
     /// What `TURBODIESEL_BENCH` and the names of the scenarios call it.
     const NAME: &'static str;
 
@@ -36,7 +33,9 @@ pub(crate) trait Backend:
 
     /// A database with some rows.
     fn filled(statistics: Statistics, fill: impl FnOnce(&mut Self) -> QueryResult<Counts>) -> Result<TestDb<Self>> {
-        let mut database = TestDb::<Self>::new(Self::migrations())?;
+        // Files would be measured too.
+        let options = if Self::NAME == "sqlite" { TestOptions::new().in_memory() } else { TestOptions::new() };
+        let mut database = TestDb::<Self>::with(options, Self::migrations())?;
         fill(&mut database)?;
         if statistics != Statistics::None {
             blog::analyze(&mut *database)?;

@@ -4,121 +4,94 @@
 //! use diesel::prelude::*;
 //! use turbodiesel::testing::TestDb;
 //!
-//! let mut db = TestDb::<SqliteConnection>::new(blog::migrations::SQLITE)?;
-//! assert_eq!(blog::schema::users::table.count().get_result::<i64>(&mut *db)?, 0);
-//! # Ok::<(), turbodiesel::Error>(())
+//! // #[test]
+//! fn users_can_be_counted() -> Result<(), Box<dyn std::error::Error>> {
+//!     let mut db = TestDb::<SqliteConnection>::new(blog::migrations::SQLITE)?;
+//!     assert_eq!(blog::schema::users::table.count().get_result::<i64>(&mut *db)?, 0);
+//!     Ok(())
+//! }
+//! # users_can_be_counted()?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! SQLite databases live in memory. PostgreSQL and MySQL or MariaDB need a server: its URL is read from
-//! `TURBODIESEL_POSTGRES_URL` or `TURBODIESEL_MYSQL_URL`, and each test gets a new database on it, so that tests run in
-//! parallel. The server is one for tests: its user must be allowed to create and drop databases.
+//! With `TestDb::<PgConnection>` or `TestDb::<MysqlConnection>` the same test runs on a server: its URL is read from
+//! `TURBODIESEL_POSTGRES_URL` or `TURBODIESEL_MYSQL_URL`, and its user must be allowed to create databases. The
+//! [guide](crate::guide::test_databases) runs one test on all three.
+//!
+//! The migrations run **once** for each set of them, into a template; a test gets a copy:
+//!
+//! | database | a test gets | afterwards |
+//! |---|---|---|
+//! | SQLite | a copy of a file, in the folder for temporary files or in `TURBODIESEL_TEST_DIR` | the file is removed |
+//! | PostgreSQL | `CREATE DATABASE .. TEMPLATE ..` | the database is dropped |
+//! | MySQL, MariaDB | a database of a pool, its rows deleted, the migrations' rows written again; made anew if a test changed the schema, or if there are triggers | it goes back to the pool |
+//!
+//! Templates and the pool stay, so that the next run is fast from its first test; what nobody has asked for in a fortnight
+//! is collected. A set of migrations is known by its SQL, wherever it comes from: [`SqlMigrations`](crate::SqlMigrations),
+//! Diesel's `embed_migrations!`, a folder. Change a migration and there is another template. (Diesel's sources hide their
+//! SQL, so each migration is run on a connection that was closed, where it can do nothing but say what it would send. A
+//! migration written in Rust is known by its name and its first statement.)
+//!
+//! # Many tests at once, and tests that die
+//!
+//! Tests may run in any number of threads and processes. What a process leaves behind that was killed is collected by the
+//! next one: names of databases say whose they are, `turbodiesel_test_<host>_<process>_<start>_..`, and on MySQL the server
+//! itself ends the lease.
+//!
+//! [`keep_on_failure`](TestDb::keep_on_failure) keeps the database of a test that panics; with `TURBODIESEL_KEEP=1` all are
+//! kept. What is kept is named on standard error and is yours to drop.
+//!
+//! # SQLite: a file or memory
+//!
+//! A test's database is a file with a write-ahead log, so that [`connect`](TestDb::connect) and `pool` give as many
+//! connections as wanted, and readers do not wait for a writer; no cache is shared. [`in_memory`](TestOptions::in_memory)
+//! gives one that lives in memory: it runs the migrations itself, has one connection and no address, and its journal is not
+//! a write-ahead log. Foreign keys are checked on both, as on the servers.
+//!
+//! # Which server
+//!
+//! Databases are created and dropped there, so it must be on this machine, or be allowed by name:
+//! [`allow_host`](TestOptions::allow_host), or `TURBODIESEL_TEST_HOSTS=db.test,10.0.0.7`.
 
-mod server;
+// Without a database nobody makes one.
+#![cfg_attr(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")), allow(dead_code))]
+
+pub(crate) mod address;
+mod identity;
+mod options;
+pub(crate) mod owner;
+pub(crate) mod provide;
+mod test_db;
 
 use std::fmt;
-use std::ops::{Deref, DerefMut};
 
-use diesel::connection::Connection;
-use diesel::migration::MigrationSource;
+use diesel::connection::{Connection, LoadConnection};
 use diesel_migrations::MigrationHarness;
 
-use crate::error::{Error, ErrorKind, Result};
-pub use server::Server;
+use crate::error::{Error, ErrorKind};
 
-/// A fresh, migrated database and a connection to it. Dereferences to the connection.
-///
-/// It is dropped with this value, also when the test panics.
-pub struct TestDb<C> {
-    // Fields are dropped in this order: a server refuses to drop a database that is in use.
-    connection: C,
-    _database: Option<Database>,
-}
+pub use options::TestOptions;
+pub use test_db::TestDb;
 
-impl<C> TestDb<C>
-where
-    C: Connection<Backend: Server> + MigrationHarness<C::Backend>,
+/// A backend on which [`TestDb`] can make databases: SQLite, PostgreSQL, MySQL and MariaDB.
+#[diagnostic::on_unimplemented(
+    message = "turbodiesel cannot make test databases on `{Self}`",
+    note = "turn on its feature: `sqlite`, `postgres` or `mysql`"
+)]
+pub trait Server: provide::Provide {}
+
+/// A connection that [`TestDb`] can make: of Diesel's own, or one that waits for an asynchronous one.
+pub trait TestConnection:
+    Connection<Backend: Server> + LoadConnection + MigrationHarness<Self::Backend> + Send + 'static
 {
-    /// Makes a database and runs all migrations.
-    ///
-    /// # Errors
-    ///
-    /// [`is_test_database`](Error::is_test_database): no URL for a server that needs one, no answer from it, or a
-    /// migration that failed. The message says which.
-    pub fn new(migrations: impl MigrationSource<C::Backend>) -> Result<Self> {
-        let failed = |what: &str, error: &dyn fmt::Display| {
-            Error::new(ErrorKind::TestDatabase, format!("{what} ({}): {error}", <C::Backend as Server>::NAME))
-        };
-        let (url, database) = match <C::Backend as Server>::URL_VARIABLE {
-            None => (":memory:".to_owned(), None),
-            Some(variable) => {
-                let server = std::env::var(variable).map_err(|_| {
-                    let message = format!(
-                        "{variable} is not set: start {} and set it, for example with `eval \"$(scripts/databases)\"`",
-                        <C::Backend as Server>::NAME
-                    );
-                    Error::new(ErrorKind::TestDatabase, message)
-                })?;
-                let database =
-                    Database::create::<C>(server).map_err(|error| failed("cannot create a database", &error))?;
-                (database.url(), Some(database))
-            }
-        };
-        let mut connection = C::establish(&url).map_err(|error| failed("cannot connect", &error))?;
-        connection.run_pending_migrations(migrations).map_err(|error| failed("a migration failed", &error))?;
-        Ok(TestDb { connection, _database: database })
-    }
 }
 
-impl<C> Deref for TestDb<C> {
-    type Target = C;
-
-    fn deref(&self) -> &C {
-        &self.connection
-    }
+#[diagnostic::do_not_recommend]
+impl<C> TestConnection for C where
+    C: Connection<Backend: Server> + LoadConnection + MigrationHarness<C::Backend> + Send + 'static
+{
 }
 
-impl<C> DerefMut for TestDb<C> {
-    fn deref_mut(&mut self) -> &mut C {
-        &mut self.connection
-    }
-}
-
-impl<C> fmt::Debug for TestDb<C> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TestDb").finish_non_exhaustive()
-    }
-}
-
-/// A database on a server.
-struct Database {
-    server: String,
-    name: String,
-    drop: fn(&Self),
-}
-
-impl Database {
-    fn create<C>(server: String) -> Result<Self, Box<dyn std::error::Error>>
-    where
-        C: Connection<Backend: Server>,
-    {
-        let name = server::unique_name();
-        C::establish(&server)?.batch_execute(&format!("CREATE DATABASE {name}"))?;
-        let drop = |database: &Self| {
-            // Nobody is left to hear of a failure; the server is one for tests.
-            if let Ok(mut connection) = C::establish(&database.server) {
-                let _ = connection.batch_execute(&<C::Backend as Server>::drop_database(&database.name));
-            }
-        };
-        Ok(Database { server, name, drop })
-    }
-
-    fn url(&self) -> String {
-        server::with_database(&self.server, &self.name)
-    }
-}
-
-impl Drop for Database {
-    fn drop(&mut self) {
-        (self.drop)(self);
-    }
+pub(crate) fn failed<DB: provide::Provide>(what: &str, error: &dyn fmt::Display) -> Error {
+    Error::new(ErrorKind::TestDatabase, format!("{what} ({}): {error}", DB::NAME))
 }

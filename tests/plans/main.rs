@@ -7,8 +7,6 @@ mod support;
 mod any_text;
 mod builders;
 mod captured;
-mod claims;
-mod planted;
 mod questions;
 mod shapes;
 mod written;

@@ -2,7 +2,7 @@
 
 use diesel::migration::MigrationSource;
 use diesel::prelude::*;
-use turbodiesel::testing::{Server, TestDb};
+use turbodiesel::testing::TestDb;
 
 /// A fresh database of the sample domain, and what only the tests need to know of its backend.
 pub(crate) struct Db<C> {
@@ -10,31 +10,28 @@ pub(crate) struct Db<C> {
 }
 
 /// What differs between the connections, for tests.
-pub(crate) trait TestConnection:
-    Connection<Backend: Server> + diesel_migrations::MigrationHarness<Self::Backend>
-{
+pub(crate) trait TestConnection: turbodiesel::testing::TestConnection {
     fn migrations() -> impl MigrationSource<Self::Backend>;
     /// The same, of Diesel's own type.
     fn embedded() -> diesel_migrations::EmbeddedMigrations;
     /// Turns foreign keys off for this connection, so that a test can break one.
     const NO_FOREIGN_KEYS: &'static str;
-    /// What every connection of the tests starts with.
-    const SET_UP: &'static str = "SELECT 1";
-    /// What a connection starts with that shares its database with others.
-    const SHARED: &'static str = Self::SET_UP;
     /// How the server answers when asked who it is.
     const VERSION: &'static str;
 }
 
 impl<C: TestConnection> Db<C> {
     pub(crate) fn fresh() -> turbodiesel::Result<Self> {
-        let mut inner = TestDb::<C>::new(C::migrations())?;
-        inner.batch_execute(C::SET_UP)?;
-        Ok(Db { inner })
+        Ok(Db { inner: TestDb::new(C::migrations())? })
     }
 
     pub(crate) fn conn(&mut self) -> &mut C {
         &mut self.inner
+    }
+
+    /// Where a pool connects.
+    pub(crate) fn url(&self) -> &str {
+        self.inner.url()
     }
 
     pub(crate) fn without_foreign_keys(&mut self) -> QueryResult<()> {
@@ -56,8 +53,6 @@ pub(crate) mod sqlite {
             blog::migrations::SQLITE
         }
         const NO_FOREIGN_KEYS: &'static str = "PRAGMA foreign_keys = OFF";
-        const SET_UP: &'static str = "PRAGMA foreign_keys = ON";
-        const SHARED: &'static str = "PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON";
         const VERSION: &'static str = "sqlite_version()";
     }
 }

@@ -4,35 +4,29 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use diesel::connection::{Instrumentation, InstrumentationEvent};
 use diesel::prelude::*;
+use turbodiesel::testing::TestDb;
 
 use super::database::TestConnection;
-use super::place::{Place, Placed};
 
 /// Two connections to one migrated database.
 pub(crate) struct Two<C> {
     pub(crate) one: C,
     other: Arc<Mutex<C>>,
-    place: Place,
+    // Last: it goes when nobody is connected.
+    db: TestDb<C>,
 }
 
 /// What the first connection sent, frames of transactions included.
 pub(crate) type Sent = Arc<Mutex<Vec<String>>>;
 
-impl<C: TestConnection + Placed + Send> Two<C> {
-    pub(crate) fn new() -> Result<Self, Box<dyn std::error::Error>> {
-        let place = C::place()?;
-        let connect = || -> Result<C, Box<dyn std::error::Error>> {
-            let mut conn = C::establish(&place.url)?;
-            conn.batch_execute(C::SHARED)?;
-            Ok(conn)
-        };
-        let (mut one, other) = (connect()?, connect()?);
-        one.run_pending_migrations(C::migrations()).map_err(|error| error.to_string())?;
-        Ok(Two { one, other: Arc::new(Mutex::new(other)), place })
+impl<C: TestConnection> Two<C> {
+    pub(crate) fn new() -> turbodiesel::Result<Self> {
+        let db = TestDb::<C>::new(C::migrations())?;
+        Ok(Two { one: db.connect()?, other: Arc::new(Mutex::new(db.connect()?)), db })
     }
 
     pub(crate) fn url(&self) -> &str {
-        &self.place.url
+        self.db.url()
     }
 
     /// Sends `sql` on the second connection.

@@ -13,6 +13,10 @@ mod plan;
 mod pool;
 mod snapshot;
 mod stored;
+#[cfg(feature = "testing")]
+mod testing;
+#[cfg(feature = "testing")]
+mod testing_restore;
 
 #[cfg(feature = "plan")]
 use diesel::connection::LoadConnection;
@@ -34,7 +38,6 @@ impl Dialect for Mysql {
     const FOREIGN_NULLS_SEEK: SeekForm = SeekForm::Segments;
     const NULLS_SORT: NullsSort = NullsSort::Smallest;
     const NULLS_SYNTAX: bool = false;
-    const NAME: &'static str = "MySQL";
     const SYSTEM: &'static str = "mysql";
     const NULLS_IN_INDEX: bool = false;
     const EXPRESSIONS_IN_INDEX: bool = false;

@@ -14,6 +14,8 @@ mod plan;
 mod pool;
 mod snapshot;
 mod stored;
+#[cfg(feature = "testing")]
+mod testing;
 
 #[cfg(feature = "plan")]
 use diesel::connection::LoadConnection;
@@ -34,7 +36,6 @@ impl Dialect for Pg {
     const FOREIGN_NULLS_SEEK: SeekForm = SeekForm::Segments;
     const NULLS_SORT: NullsSort = NullsSort::Largest;
     const NULLS_SYNTAX: bool = true;
-    const NAME: &'static str = "PostgreSQL";
     const SYSTEM: &'static str = "postgresql";
     const NULLS_IN_INDEX: bool = true;
     const EXPRESSIONS_IN_INDEX: bool = true;

@@ -13,6 +13,8 @@ mod plan;
 mod pool;
 mod snapshot;
 mod stored;
+#[cfg(feature = "testing")]
+mod testing;
 
 #[cfg(feature = "plan")]
 use diesel::connection::LoadConnection;
@@ -35,7 +37,6 @@ impl Dialect for Sqlite {
     const FOREIGN_NULLS_SEEK: SeekForm = SeekForm::Segments;
     const NULLS_SORT: NullsSort = NullsSort::Smallest;
     const NULLS_SYNTAX: bool = true;
-    const NAME: &'static str = "SQLite";
     const SYSTEM: &'static str = "sqlite";
     const NULLS_IN_INDEX: bool = false;
     const EXPRESSIONS_IN_INDEX: bool = true;

@@ -6,5 +6,6 @@ mod support;
 
 mod counts;
 mod found;
+mod installed;
 mod not_found;
 mod spans;

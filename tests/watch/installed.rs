@@ -1,0 +1,110 @@
+//! What is installed, and what is there afterwards.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use blog::schema::users;
+use diesel::connection::InstrumentationEvent;
+use diesel::prelude::*;
+use diesel::r2d2::{ConnectionManager, Pool};
+use turbodiesel::watch::{Watcher, watch};
+
+fn counter() -> (Arc<AtomicU64>, impl FnMut(InstrumentationEvent<'_>) + Send + 'static) {
+    let count = Arc::new(AtomicU64::new(0));
+    let counted = Arc::clone(&count);
+    (count, move |event: InstrumentationEvent<'_>| {
+        if matches!(event, InstrumentationEvent::StartQuery { .. }) {
+            counted.fetch_add(1, Ordering::Relaxed);
+        }
+    })
+}
+
+scenarios! {
+    fn nothing_is_counted_after_a_watch(db) {
+        let conn = db.conn();
+        let outer = Watcher::new();
+        outer.install(conn);
+        go!(watch(conn, |conn| go!(users::table.count().get_result::<i64>(conn))))?;
+        go!(users::table.count().get_result::<i64>(conn))?;
+        assert_eq!(outer.log().len(), 0, "the process's default is back, not what was there");
+    }
+
+    fn a_panic_leaves_nothing_installed(db) {
+        let conn = db.conn();
+        let watcher = Watcher::new();
+        let hidden = watcher.clone();
+        let died = catch_unwind(AssertUnwindSafe(|| {
+            watch(conn, |conn| -> QueryResult<()> {
+                hidden.install(conn);
+                panic!("planted")
+            })
+        }));
+        assert!(died.is_err());
+        go!(users::table.count().get_result::<i64>(conn))?;
+        assert!(watcher.log().is_empty());
+        // And the next watch is not taken for one inside of the one that died.
+        let (_, log) = go!(watch(conn, |conn| go!(users::table.count().get_result::<i64>(conn))))?;
+        log.assert_statements(1);
+    }
+
+    fn a_watch_in_a_watch_is_seen_by_both(db) {
+        let conn = db.conn();
+        let count = |conn: &mut Conn| go!(users::table.count().get_result::<i64>(conn));
+        let (inner, outer) = go!(watch(conn, |conn| {
+            go!(count(conn))?;
+            let (_, inner) = go!(watch(conn, count))?;
+            go!(count(conn))?;
+            QueryResult::Ok(inner)
+        }))?;
+        assert_eq!((inner.len(), outer.len()), (1, 3));
+    }
+
+    fn what_was_there_before_goes_on(db) {
+        let conn = db.conn();
+        let (count, inner) = counter();
+        let watcher = Watcher::new();
+        watcher.install_over(conn, inner);
+        go!(users::table.count().get_result::<i64>(conn))?;
+        assert_eq!((watcher.log().len(), count.load(Ordering::Relaxed)), (1, 1));
+        // Without its watcher, only the other one counts.
+        drop(watcher);
+        go!(users::table.count().get_result::<i64>(conn))?;
+        assert_eq!(count.load(Ordering::Relaxed), 2);
+    }
+
+    fn a_watcher_begins_anew(db) {
+        let conn = db.conn();
+        let watcher = Watcher::new();
+        watcher.install(conn);
+        go!(users::table.count().get_result::<i64>(conn))?;
+        assert_eq!((watcher.take().len(), watcher.log().len()), (1, 0));
+    }
+
+    fn a_whole_pool_is_watched(db) {
+        let url = db.url();
+        let watcher = Watcher::new();
+        let pool = Pool::builder()
+            .max_size(2)
+            .connection_customizer(Box::new(watcher.clone()))
+            .build(ConnectionManager::<Conn>::new(url))?;
+        // Two connections at once, then a check-out for each of ten reads: ten requests.
+        let (mut first, mut second) = (pool.get()?, pool.get()?);
+        go!(users::table.count().get_result::<i64>(&mut first))?;
+        go!(users::table.count().get_result::<i64>(&mut second))?;
+        drop((first, second));
+        for id in 1..=10 {
+            go!(users::table.find(id).select(users::name).first::<String>(&mut pool.get()?).optional())?;
+        }
+        let log = watcher.take();
+        log.assert_statements(12);
+        log.assert_no_n_plus_one();
+
+        // The same reads in one check-out are an N+1.
+        let mut conn = pool.get()?;
+        for id in 1..=10 {
+            go!(users::table.find(id).select(users::name).first::<String>(&mut conn).optional())?;
+        }
+        assert_eq!(watcher.log().n_plus_ones().len(), 1);
+    }
+}

@@ -47,6 +47,7 @@
 //! | feature | what it adds |
 //! |---|---|
 //! | `sqlite`, `postgres`, `mysql` | the SQL of that database, for any connection of its Diesel backend; `postgres` and `mysql` link no client library |
+//! | `chrono`, `uuid`, `numeric` | dates and times, `Uuid`, `BigDecimal` as [keys](preload::Key) of relations |
 //! | `signing` | [`keyset::CursorSecret`]: cursors that nobody can make or change without the key |
 //! | `serde` | cursors as their text, pages with their rows and cursors |
 //! | `repository` | [`repository`]: get, find, create, update, delete, over any model |

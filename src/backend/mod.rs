@@ -21,7 +21,7 @@ use diesel::backend::Backend;
 use diesel::connection::Connection;
 use diesel::connection::LoadConnection;
 use diesel::deserialize;
-use diesel::query_builder::{AstPass, QueryFragment};
+use diesel::query_builder::AstPass;
 use diesel::result::{DatabaseErrorInformation, QueryResult};
 
 #[cfg(feature = "plan")]
@@ -30,8 +30,8 @@ use crate::error::{Constraint, ConstraintKind};
 use crate::keyset::stored::{Stored, WireType};
 #[cfg(feature = "plan")]
 use crate::plan::{Database, How, Node, sent::Statement};
-use crate::preload::plumbing::keys::Keys;
 
+pub(crate) mod keys;
 #[cfg(feature = "mysql")]
 mod mysql;
 mod per_parent;
@@ -40,6 +40,7 @@ mod postgres;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 
+pub use keys::{KeyList, KeySql, Spelling};
 pub use per_parent::{KeyTable, PerParentSql, TopN};
 
 /// A database whose SQL this crate knows: [`Pg`](diesel::pg::Pg), [`Sqlite`](diesel::sqlite::Sqlite) or
@@ -51,7 +52,7 @@ pub use per_parent::{KeyTable, PerParentSql, TopN};
     note = "turn on its feature: `sqlite`, `postgres` or `mysql`",
     note = "`#[derive(MultiConnection)]` is not supported: use one connection type"
 )]
-pub trait Dialect: Backend<QueryBuilder: Default> + PerParentSql + Default + 'static {
+pub trait Dialect: Backend<QueryBuilder: Default> + KeySql + PerParentSql + Default + 'static {
     /// What a cursor calls this backend: part of every token, so it never changes.
     const TAG: u8;
     /// How a position is compared when all keys are NOT NULL and go in one direction.
@@ -64,6 +65,8 @@ pub trait Dialect: Backend<QueryBuilder: Default> + PerParentSql + Default + 'st
     const NULLS_SORT: NullsSort;
     /// Whether ORDER BY knows NULLS FIRST and NULLS LAST.
     const NULLS_SYNTAX: bool;
+    /// The name of the database in messages.
+    const NAME: &'static str;
     /// What OpenTelemetry calls this database.
     const SYSTEM: &'static str;
     /// Whether an index can have NULLs in another place than the database's own.
@@ -240,20 +243,6 @@ pub enum NullsSort {
     Smallest,
     /// Last when ascending: PostgreSQL.
     Largest,
-}
-
-/// "The column is one of these keys", for keys of type `K` in a column of SQL type `ST` (without `Nullable`).
-#[diagnostic::on_unimplemented(
-    message = "keys of type `{K}` cannot be looked up in a column of type `{ST}` on this backend",
-    note = "the key's Rust type must be the column's: `i32` for `Integer`, `i64` for `BigInt`, `String` for `Text`"
-)]
-pub trait KeyList<K, ST>: Dialect {
-    /// Writes the predicate.
-    fn push_key_list<'b, E: QueryFragment<Self>>(
-        column: &'b E,
-        keys: &'b Keys<K>,
-        out: AstPass<'_, 'b, Self>,
-    ) -> QueryResult<()>;
 }
 
 /// A key of SQL type `ST`, as this database stores it: read beside each row, bound again by the next page.

@@ -51,9 +51,9 @@ pub trait KeyTable<K, ST>: KeyList<K, ST> + PerParentSql {
     /// Writes the table, `unnest($1) AS _k(v)`.
     fn push_key_table<'b>(keys: &'b Keys<K>, out: AstPass<'_, 'b, Self>) -> QueryResult<()>;
 
-    /// Writes the key of the table's row, `_k.v`.
-    fn push_row_key(out: AstPass<'_, '_, Self>) -> QueryResult<()>;
+    /// Writes the key of the table's row, `_k.v`, with commas where it has several columns.
+    fn push_row_key(keys: &Keys<K>, out: AstPass<'_, '_, Self>) -> QueryResult<()>;
 
-    /// Binds one key; `None` is NULL, which equals nothing.
-    fn push_bound_key<'b>(key: &'b Option<K>, out: AstPass<'_, 'b, Self>) -> QueryResult<()>;
+    /// Binds one key: `?`, or `(?, ?)`.
+    fn push_bound_key<'b>(key: &'b K, out: AstPass<'_, 'b, Self>) -> QueryResult<()>;
 }

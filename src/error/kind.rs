@@ -41,6 +41,8 @@ kinds! {
     UnmatchedChild, is_unmatched_child;
     /// A relation gave more or fewer results than there are parents.
     WrongNumberOfResults, is_wrong_number_of_results;
+    /// A key type that cannot be looked up exactly in its column on this backend.
+    UnsupportedKey, is_unsupported_key;
     /// A tree of more levels than are held.
     TreeDepth, is_tree_depth;
     /// A loader of the program's own failed: `source()` has its error.

@@ -69,8 +69,12 @@
 //!   uses an index. [`assert_rows_read_at_most`](Plan::assert_rows_read_at_most) tells.
 //! * **PostgreSQL has two plans for a prepared statement**, and Diesel prepares all: one for the values at hand, and after a few
 //!   runs perhaps one for any values. [`explain_generic`](ExplainDsl::explain_generic) asks for that one.
+//! * **An OFFSET reads what it skips**, with the plan of the first page: [`assert_no_offset`](Plan::assert_no_offset). A walk
+//!   along an index that skips rows counts as a full scan.
 //! * **A limit is not a full scan.** A walk along an index that a LIMIT ends after twenty rows is what a first page should be:
 //!   [`Node::stops_early`]. A partial index that is read from end to end does count; there insist on the index by name.
+//! * **MySQL and MariaDB look a unique key up while they plan.** Where there is no such row, the plan says just that and
+//!   names no index: explain a value that is there.
 //! * **SQLite says less**: no rows, no filters, and of an IN only `=?`.
 //! * Steps of a server that is newer than this crate are kept as [`NodeKind::Other`], with all below them.
 

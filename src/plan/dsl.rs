@@ -56,7 +56,8 @@ pub trait ExplainDsl<Conn: LoadConnection<Backend: Dialect>>: RunQueryDsl<Conn> 
     /// [`explain`](Self::explain).
     ///
     /// ```sql
-    /// BEGIN; SET LOCAL plan_cache_mode = force_generic_plan; PREPARE turbodiesel_explain AS SELECT ..;
+    /// BEGIN; SELECT pg_typeof($1) ..; -- the types of the values
+    /// SET LOCAL plan_cache_mode = force_generic_plan; PREPARE turbodiesel_explain (integer, ..) AS SELECT ..;
     /// EXPLAIN (FORMAT JSON) EXECUTE turbodiesel_explain(NULL, ..); DEALLOCATE turbodiesel_explain; ROLLBACK
     /// ```
     ///
@@ -72,7 +73,7 @@ pub trait ExplainDsl<Conn: LoadConnection<Backend: Dialect>>: RunQueryDsl<Conn> 
     ///
     /// # Errors
     ///
-    /// The database's: also for a placeholder whose type PostgreSQL cannot tell from the text.
+    /// The database's.
     fn explain_generic(&self, conn: &mut Conn) -> Result<Plan>
     where
         Self: QueryFragment<Conn::Backend>,

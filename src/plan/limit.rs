@@ -4,11 +4,29 @@ use super::{Access, Database, Node, NodeKind};
 
 /// Marks the scans that need not read all.
 pub(super) fn mark(root: &mut Node, database: Database, sql: &str) {
+    if skips(sql) {
+        return; // what an OFFSET skips is read: how much that is, no plan says
+    }
     match database {
         Database::Postgres => below(root, false, false),
         Database::Sqlite => below(root, has_word(sql, "LIMIT"), has_word(sql, "WHERE") || has_word(sql, "JOIN")),
         Database::Mysql => below(root, has_word(sql, "LIMIT"), false),
     }
+}
+
+/// Whether the statement skips rows: `OFFSET ?`, or MySQL's `LIMIT ?, ?`.
+pub(super) fn skips(sql: &str) -> bool {
+    has_word(sql, "OFFSET") || unquoted(sql).any(two_after_limit)
+}
+
+fn two_after_limit(part: &str) -> bool {
+    let part = part.to_ascii_uppercase();
+    part.match_indices("LIMIT").any(|(at, word)| {
+        let alone = part.get(..at).is_some_and(|before| !before.ends_with(in_word));
+        let first = part.get(at + word.len()..).filter(|rest| alone && rest.starts_with(char::is_whitespace));
+        let after = first.map(|rest| rest.trim_start().trim_start_matches(|c: char| in_word(c) || c == '?'));
+        after.is_some_and(|rest| rest.trim_start().starts_with(','))
+    })
 }
 
 /// `limited`: a LIMIT stands above, with nothing in between that needs all rows first. `filtered`: a table may be filtered
@@ -42,8 +60,17 @@ fn below(node: &mut Node, limited: bool, filtered: bool) {
 
 /// Whether a word stands in a statement, outside of quotes.
 fn has_word(sql: &str, word: &str) -> bool {
+    unquoted(sql).flat_map(|part| part.split(|c: char| !in_word(c))).any(|part| part.eq_ignore_ascii_case(word))
+}
+
+fn in_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
+/// The parts of a statement that stand outside of quotes.
+fn unquoted(sql: &str) -> impl Iterator<Item = &str> {
     let mut quote = None;
-    let plain = sql.split(move |c| match quote {
+    sql.split(move |c| match quote {
         None if matches!(c, '\'' | '"' | '`') => {
             quote = Some(c);
             true
@@ -53,20 +80,37 @@ fn has_word(sql: &str, word: &str) -> bool {
             true
         }
         _ => false,
-    });
-    plain
-        .step_by(2)
-        .flat_map(|part| part.split(|c: char| !c.is_alphanumeric() && c != '_'))
-        .any(|part| part.eq_ignore_ascii_case(word))
+    })
+    .step_by(2)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::has_word;
+    use super::{has_word, skips};
 
     #[test]
     fn words_are_looked_for_outside_of_quotes() {
         assert!(has_word("SELECT a FROM (SELECT b limit ?) AS s0", "LIMIT"));
         assert!(!has_word("SELECT `limit`, \"limit\" FROM t WHERE a = ' LIMIT ' AND limits = 1", "LIMIT"));
+    }
+
+    #[test]
+    fn an_offset_is_seen_in_either_form() {
+        for sql in [
+            "SELECT a FROM t LIMIT ? OFFSET ?",
+            "SELECT a FROM t offset $2",
+            "SELECT a FROM t LIMIT ?, ?",
+            "LIMIT 5 ,10",
+        ] {
+            assert!(skips(sql), "{sql}");
+        }
+        for sql in [
+            "SELECT a FROM t LIMIT ?",
+            "SELECT my_limit a, b FROM t",
+            "SELECT (SELECT a LIMIT 1), b",
+            "SELECT \"offset\"",
+        ] {
+            assert!(!skips(sql), "{sql}");
+        }
     }
 }

@@ -20,13 +20,15 @@
 //! |---|---|
 //! | [`full_scans`](Plan::full_scans) | scans from end to end, indexes made for one statement |
 //! | [`sorts`](Plan::sorts), [`temporary_tables`](Plan::temporary_tables) | orders that no index gives, rows that are written down in between |
+//! | [`skips_rows`](Plan::skips_rows) | whether an OFFSET skips rows, which are read all the same |
 //! | [`uses_index`](Plan::uses_index) | whether an index is used |
 //! | [`estimated_rows`](Plan::estimated_rows) | what the database expects; never known on SQLite |
 //! | [`rows_read`](Plan::rows_read) | what it really read: the plan of [`explain_analyze`](ExplainDsl::explain_analyze), not on SQLite |
 //! | [`nodes`](Plan::nodes) | every step, with its table, index, condition and rows |
 //!
 //! Each has an assertion: `assert_no_full_scan`, `assert_no_full_scan_of`, `assert_no_sort`, `assert_no_temporary_table`,
-//! `assert_uses_index`, `assert_rows_read_at_most`. [`Plan::compare`] prints two ways to the same rows side by side.
+//! `assert_no_offset`, `assert_uses_index`, `assert_rows_read_at_most`. [`Plan::compare`] prints two ways to the same rows
+//! side by side.
 #![cfg_attr(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")), allow(dead_code, unused_imports))]
 
 mod compare;

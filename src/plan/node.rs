@@ -174,7 +174,8 @@ impl Node {
         self.actual
     }
 
-    /// Whether a LIMIT can end this scan before it is through: nothing above it needs all rows first.
+    /// Whether a LIMIT can end this scan before it is through: nothing above it needs all rows first, and no OFFSET skips
+    /// a number of rows that is not known.
     ///
     /// PostgreSQL's plan shows the limit. The others do not: there it is read off the statement, and so is, on SQLite,
     /// whether a scan of a table is filtered.

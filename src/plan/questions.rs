@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Node, NodeKind, Plan, Plans};
+use super::{Node, NodeKind, Plan, Plans, limit};
 
 /// The steps for which something holds.
 fn steps(plans: &[Plan], mut wanted: impl FnMut(&Node) -> bool) -> Vec<&Node> {
@@ -10,14 +10,13 @@ fn steps(plans: &[Plan], mut wanted: impl FnMut(&Node) -> bool) -> Vec<&Node> {
 }
 
 /// A message that shows the plans, their SQL and the steps that are to blame.
-fn complaint(plans: &[Plan], what: &str, blamed: impl Fn(&Node) -> bool) -> String {
+fn complaint(plans: &[&Plan], what: &str, blamed: impl Fn(&Node) -> bool) -> String {
     let mut text = what.to_owned();
-    for plan in plans {
-        let nodes: Vec<_> = plan.nodes().filter(|node| blamed(node)).collect();
-        if nodes.is_empty() && plans.len() > 1 && !steps(plans, &blamed).is_empty() {
-            continue; // another statement is to blame
-        }
-        for node in nodes {
+    let is_to_blame = |plan: &Plan| plan.nodes().any(&blamed);
+    let known = plans.iter().any(|plan| is_to_blame(plan));
+    // Where a statement is to blame, the others are not shown.
+    for plan in plans.iter().filter(|plan| !known || is_to_blame(plan)) {
+        for node in plan.nodes().filter(|node| blamed(node)) {
             let _ = write!(text, "\n  here: {node}");
         }
         let _ = write!(text, "\n{}\n{plan}", plan.sql());
@@ -30,7 +29,7 @@ macro_rules! questions {
         impl $Type {
             /// The scans that read a whole table or a whole index, and those that first make an index from a whole table.
             ///
-            /// A walk that a LIMIT can end is none: see [`Node::stops_early`] for how that is known.
+            /// A walk that a LIMIT can end is none, unless it skips rows first: see [`Node::stops_early`].
             pub fn full_scans(&self) -> Vec<&Node> {
                 steps(self.as_plans(), Node::is_full_scan)
             }
@@ -48,6 +47,13 @@ macro_rules! questions {
             /// Whether an index of this name is used, in any way.
             pub fn uses_index(&self, name: &str) -> bool {
                 !steps(self.as_plans(), |node| node.index.as_deref() == Some(name)).is_empty()
+            }
+
+            /// Whether rows are skipped by an OFFSET: they are read all the same, more of them with each page.
+            ///
+            /// Plans do not say it, so it is read off the statement.
+            pub fn skips_rows(&self) -> bool {
+                self.as_plans().iter().any(|plan| limit::skips(plan.sql()))
             }
 
             /// How many rows the scans came by in all their runs: what a statement really costs. Known after
@@ -120,6 +126,19 @@ macro_rules! questions {
                 self.insist(self.temporary_tables().is_empty(), what, |node| node.kind == NodeKind::Temporary)
             }
 
+            /// Insists that no rows are [skipped](Self::skips_rows).
+            ///
+            /// # Panics
+            ///
+            /// Where they are, with plan, SQL and the scans that read them.
+            #[track_caller]
+            pub fn assert_no_offset(&self) -> &Self {
+                let skipping: Vec<&Plan> = self.as_plans().iter().filter(|plan| limit::skips(plan.sql())).collect();
+                let what = concat!($subject, " has an OFFSET: it reads what it skips");
+                assert!(skipping.is_empty(), "{}", complaint(&skipping, what, |node| node.kind == NodeKind::Scan));
+                self
+            }
+
             /// Insists that no more than so many [rows were read](Self::rows_read).
             ///
             /// # Panics
@@ -145,7 +164,7 @@ macro_rules! questions {
 
             #[track_caller]
             fn insist(&self, holds: bool, what: &str, blamed: impl Fn(&Node) -> bool) -> &Self {
-                assert!(holds, "{}", complaint(self.as_plans(), what, blamed));
+                assert!(holds, "{}", complaint(&self.as_plans().iter().collect::<Vec<_>>(), what, blamed));
                 self
             }
         }

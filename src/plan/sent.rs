@@ -53,8 +53,17 @@ impl<'a, DB: Dialect> Statement<'a, DB> {
     }
 
     /// The statement with its values, after `prefix`. `ST` is the type of the rows that it then gives.
-    pub(crate) fn after<ST>(&self, prefix: &'static str) -> Prefixed<'_, DB, ST> {
-        Prefixed { text: format!("{prefix}{}", self.select), fragment: self.fragment, row: PhantomData }
+    pub(crate) fn after<ST>(&self, prefix: &str) -> Prefixed<'_, DB, ST> {
+        Prefixed { text: format!("{prefix}{}", self.select), fragment: self.fragment, end: "", row: PhantomData }
+    }
+
+    #[cfg(feature = "postgres")]
+    /// Other text with the values of the statement, which is a comment behind it; `None` where it cannot be one.
+    pub(crate) fn values_for<ST>(&self, text: &str) -> Option<Prefixed<'_, DB, ST>> {
+        if self.sql.contains("/*") || self.sql.contains("*/") {
+            return None;
+        }
+        Some(Prefixed { end: " */", ..self.after(&format!("{text} /* ")) })
     }
 }
 
@@ -64,10 +73,11 @@ impl<DB: Backend> std::fmt::Debug for Statement<'_, DB> {
     }
 }
 
-/// Text, then a statement: `EXPLAIN (FORMAT JSON) SELECT ..`.
+/// Text, a statement, text: `EXPLAIN (FORMAT JSON) SELECT ..`.
 pub(crate) struct Prefixed<'a, DB: Backend, ST> {
     text: String,
     fragment: &'a dyn QueryFragment<DB>,
+    end: &'static str,
     row: PhantomData<ST>,
 }
 
@@ -75,7 +85,7 @@ pub(crate) struct Prefixed<'a, DB: Backend, ST> {
 impl<DB: Backend, ST> Prefixed<'static, DB, ST> {
     /// Text alone.
     pub(crate) fn text(text: impl Into<String>) -> Self {
-        Prefixed { text: text.into(), fragment: &(), row: PhantomData }
+        Prefixed { text: text.into(), fragment: &(), end: "", row: PhantomData }
     }
 }
 
@@ -95,7 +105,9 @@ impl<DB: Backend, ST> QueryFragment<DB> for Prefixed<'_, DB, ST> {
         // Asked for once: it would only take the place of a statement in the cache.
         out.unsafe_to_cache_prepared();
         out.push_sql(&self.text);
-        self.fragment.walk_ast(out)
+        self.fragment.walk_ast(out.reborrow())?;
+        out.push_sql(self.end);
+        Ok(())
     }
 }
 

@@ -11,8 +11,10 @@ use diesel::sql_types::is_nullable;
 use super::by::{ByKey, Doubt, Folded, Holder, Joins};
 use super::key::Key;
 use super::level::{MapInto, Shared};
+use super::plumbing::batch::Batch;
 use super::plumbing::dangling::Unstitched;
-use super::plumbing::keys::{Keys, Slots};
+use super::plumbing::keys::Keys;
+use super::plumbing::slots::Slots;
 use super::plumbing::statement::{self, Keyed, Prepared, PreparedBy, Steps};
 use super::plumbing::stitch::{self, Second};
 use super::relation::{ChildRow, CountStatements, Relation, Relations, Statements, Whole};
@@ -275,7 +277,7 @@ where
 
 impl<T, Q, S: CountStatements, A, J> CountStatements for BelongsTo<T, Q, S, A, J> {
     fn statements(&self) -> Statements {
-        Statements::fixed_at(1) + self.nested.statements()
+        Statements::of_keys() + self.nested.statements()
     }
 }
 
@@ -289,13 +291,13 @@ where
 {
     type Key = J::Key;
     type Child = T;
-    type Statement = Q::Statement;
+    type Statement = Batch<Q::Statement, J::Key>;
     type Nested = S;
     type Pending = (J, Option<Keys<J::Key>>);
 
     fn prepare(self, parents: &[&P]) -> Result<PreparedBy<Self, P, DB>> {
-        let (slots, keys) = statement::number(&self.joins, parents);
-        let statement = keys.clone().map(|keys| self.query.keyed(self.joins.columns(), keys));
+        let (slots, keys) = statement::number::<DB, T, _, _>(&self.joins, parents);
+        let statement = keys.clone().map(|keys| self.query.keyed(self.joins.columns(), keys)).transpose()?;
         Ok(Prepared { statement, slots, nested: self.nested, pending: (self.joins, keys) })
     }
 

@@ -12,8 +12,9 @@ use super::by::{Associated, ByColumn, ByKey, Folded, Joins};
 use super::key::Key;
 use super::level::MapInto;
 use super::per_parent::Sorted;
+use super::plumbing::batch::Batch;
 use super::plumbing::dangling::Unstitched;
-use super::plumbing::keys::Slots;
+use super::plumbing::slots::Slots;
 use super::plumbing::statement::{self, Keyed, PreparedBy, Steps};
 use super::plumbing::stitch::{self, Second};
 use super::relation::{ChildRow, CountStatements, Relation, Relations, Statements, Whole};
@@ -244,7 +245,7 @@ where
 
 impl<C, Q, S: CountStatements, Kind, J> CountStatements for Children<C, Q, S, Kind, J> {
     fn statements(&self) -> Statements {
-        Statements::fixed_at(1) + self.nested.statements()
+        Statements::of_keys() + self.nested.statements()
     }
 }
 
@@ -258,12 +259,12 @@ where
 {
     type Key = J::Key;
     type Child = C;
-    type Statement = Q::Statement;
+    type Statement = Batch<Q::Statement, J::Key>;
     type Nested = S;
     type Pending = J::Named;
 
     fn prepare(self, parents: &[&P]) -> Result<PreparedBy<Self, P, DB>> {
-        Ok(statement::prepare::<DB, C, _, _, _, _>(&self.joins, self.query, self.nested, parents))
+        statement::prepare::<DB, C, _, _, _, _>(&self.joins, self.query, self.nested, parents)
     }
 
     fn stitch(

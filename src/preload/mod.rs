@@ -121,7 +121,7 @@ pub use belongs_to::{BelongsTo, Every, Filtered, Linked, belongs_to};
 pub use for_keys::{ForKeys, KeysOf, load_for_keys};
 pub use has_many::{Children, Many, has_many};
 pub use has_one::{One, has_one};
-pub use key::{Key, KeyValue, ParentKey};
+pub use key::{Bound, Key, KeyValue, ParentKey};
 pub use load_with::{LoadWith, load_with, preload_for};
 pub use many_to_many::{Entry, ManyToMany, TargetsOnly, WithLink, many_to_many};
 pub use optional::{IfSome, if_some};

@@ -6,6 +6,8 @@ use diesel::dsl::AsSelect;
 use diesel::expression::Selectable;
 use diesel::query_source::Column;
 
+use super::plumbing::keys::MOST_BINDS;
+
 /// What each parent `P` gets.
 pub trait Relation<P> {
     /// `Vec<C>` for a has-many, `Option<C>` for a has-one, `T` or `Option<T>` for a belongs-to.
@@ -123,7 +125,7 @@ impl<T: Clone> ChildRow for T {}
 /// let feed = users::table
 ///     .select(User::as_select())
 ///     .preload(has_many::<Post>().preload(has_many::<Comment>()));
-/// assert_eq!(feed.statements().for_parents(100_000), 3);
+/// assert_eq!(feed.statements().for_parents(1_000), 3);
 /// # let _ = feed.load(&mut SqliteConnection::establish(":memory:").unwrap());
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -131,19 +133,30 @@ pub struct Statements {
     fixed: usize,
     /// Relations that some backend sends in chunks of [`CHUNK`](Statements::CHUNK) keys.
     chunked: usize,
+    /// Relations whose keys may be bound one by one, [`BINDS`](Statements::BINDS) in a statement.
+    bound: usize,
 }
 
 impl Statements {
-    /// How many parents a statement asks for at most, where a backend cuts its keys into chunks.
+    /// How many parents a statement asks for at most, where a backend asks for each of them.
     pub const CHUNK: usize = 64;
 
+    /// How many keys a statement has at most, where each is a bind of its own.
+    pub const BINDS: usize = MOST_BINDS;
+
     pub(crate) const fn fixed_at(fixed: usize) -> Self {
-        Statements { fixed, chunked: 0 }
+        Statements { fixed, chunked: 0, bound: 0 }
+    }
+
+    /// One statement for all keys, or one for so many of them.
+    pub(crate) const fn of_keys() -> Self {
+        Statements { fixed: 1, chunked: 0, bound: 1 }
     }
 
     pub(crate) fn times(self, levels: usize) -> Self {
-        let Statements { fixed, chunked } = self;
-        Statements { fixed: fixed.saturating_mul(levels), chunked: chunked.saturating_mul(levels) }
+        let Statements { fixed, chunked, bound } = self;
+        let [fixed, chunked, bound] = [fixed, chunked, bound].map(|count| count.saturating_mul(levels));
+        Statements { fixed, chunked, bound }
     }
 
     /// One of the relations may be sent in chunks.
@@ -156,10 +169,15 @@ impl Statements {
         self.fixed
     }
 
-    /// The bound where no level has more than so many parents: the same for every number, unless there is a relation that
-    /// MySQL and MariaDB ask for in chunks, such as the first children of each parent.
+    /// The bound where no level has more than so many parents.
+    ///
+    /// It is the same for every number up to 4,096, unless there is a relation that MySQL and MariaDB ask for in chunks, such
+    /// as the first children of each parent. Above that it counts what keys take that are bound one by one, as the count
+    /// does not know the type of a key ([`Key`](super::Key) lists which are); integers and text take one statement, but for a
+    /// list of more than 3.5 MB on MySQL and MariaDB.
     pub fn for_parents(self, parents: usize) -> usize {
-        self.fixed + self.chunked * (parents.div_ceil(Self::CHUNK).saturating_sub(1))
+        let more = |relations: usize, size: usize| relations.saturating_mul(parents.div_ceil(size).saturating_sub(1));
+        self.fixed.saturating_add(more(self.chunked, Self::CHUNK)).saturating_add(more(self.bound, Self::BINDS))
     }
 }
 
@@ -167,7 +185,11 @@ impl std::ops::Add for Statements {
     type Output = Self;
 
     fn add(self, other: Self) -> Self {
-        Statements { fixed: self.fixed + other.fixed, chunked: self.chunked + other.chunked }
+        Statements {
+            fixed: self.fixed.saturating_add(other.fixed),
+            chunked: self.chunked.saturating_add(other.chunked),
+            bound: self.bound.saturating_add(other.bound),
+        }
     }
 }
 

@@ -5,17 +5,20 @@ use diesel::associations::Identifiable;
 use diesel::connection::Connection;
 use diesel::dsl::{AsSelect, CountStar, Filter, Find, Limit, Select, count_star, exists, select};
 use diesel::expression::{Expression, Selectable, SelectableHelper};
+use diesel::query_builder::QueryFragment;
 use diesel::query_dsl::RunQueryDsl;
 use diesel::query_dsl::methods::{FilterDsl, FindDsl, LimitDsl, LoadQuery, SelectDsl};
 use diesel::query_source::Table;
 use diesel::result::QueryResult;
 
 use super::{Model, Rows, rows};
-use crate::backend::Dialect;
+use crate::backend::{Dialect, KeyList};
 use crate::error::Result;
 use crate::preload::key::{Key, ParentKey};
+use crate::preload::plumbing::batch::{Again, Batch};
 use crate::preload::plumbing::key_in::KeyIn;
-use crate::preload::plumbing::keys::Slots;
+use crate::preload::plumbing::slots::Slots;
+use crate::preload::plumbing::statement::column_name;
 
 /// A connection on which the rows of `M` can be read.
 #[diagnostic::on_unimplemented(
@@ -109,21 +112,30 @@ where
     for<'a> &'a M: Identifiable<Id: ParentKey<Key = K>>,
     M::Table: SelectDsl<AsSelect<M, C::Backend>>,
     Rows<M, C::Backend>: FilterDsl<KeyIn<PrimaryKey<M>, K>>,
-    ByKeys<M, K, C::Backend>: LoadQuery<'q, C, M>,
+    PrimaryKey<M>: QueryFragment<C::Backend>,
+    C::Backend: KeyList<K, <PrimaryKey<M> as Expression>::SqlType>,
+    Again<ByKeys<M, K, C::Backend>>: LoadQuery<'q, C, M>,
 {
     fn get_many(&mut self, ids: &[K]) -> Result<Vec<Option<M>>>
     where
         M: Clone,
     {
-        let (slots, keys) = Slots::new(ids.iter().cloned().map(Some), None);
+        let (mut slots, keys) = Slots::new(ids.iter().cloned().map(Some), None);
         let Some(keys) = keys else { return Ok(Vec::new()) };
-        let by_keys = FilterDsl::filter(rows::<M, C::Backend>(), KeyIn::new(M::table().primary_key(), keys));
+        let keys = slots.as_compared::<C::Backend>(keys);
+        let column = column_name::<C::Backend>(&M::table().primary_key());
+        let by_keys = KeyIn::new(M::table().primary_key(), keys.clone());
+        let by_keys = FilterDsl::filter(rows::<M, C::Backend>(), by_keys);
+        let batch = Batch::new::<C::Backend>(by_keys, keys, C::Backend::types(), &column)?;
         let mut found: Vec<Option<M>> = (0..slots.len()).map(|_| None).collect();
-        for row in RunQueryDsl::load::<M>(by_keys, self)? {
-            // A collation can match a row whose key is another one in Rust: it is nobody's.
-            let slot = (&row).id().into_key().and_then(|key| slots.slot(&key));
-            if let Some(place) = slot.and_then(|slot| found.get_mut(slot)) {
-                *place = Some(row);
+        for chunk in 0..batch.chunks::<C::Backend>() {
+            batch.show(chunk);
+            for row in RunQueryDsl::load::<M>(batch.again(), self)? {
+                // A collation can match a row whose key is another one in Rust: it is nobody's.
+                let slot = (&row).id().into_key().and_then(|key| slots.slot(&key));
+                if let Some(place) = slot.and_then(|slot| found.get_mut(slot)) {
+                    *place = Some(row);
+                }
             }
         }
         // A row is moved to the last that asks for it, and cloned for those before.

@@ -7,6 +7,8 @@ mod support;
 mod any_text;
 mod builders;
 mod captured;
+mod claims;
+mod planted;
 mod questions;
 mod shapes;
 mod written;

@@ -1,4 +1,4 @@
-//! A key of the program's own type, which this crate cannot spell yet.
+//! A type of the program's own, which nobody made a key.
 
 use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql, FromSqlRow};

@@ -1,63 +1,133 @@
 //! Key lists on MySQL and MariaDB: one JSON text, read as a table.
 
+use std::any::TypeId;
+
 use diesel::mysql::Mysql;
 use diesel::mysql::sql_types::Unsigned;
 use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::result::QueryResult;
-use diesel::serialize::ToSql;
-use diesel::sql_types::{BigInt, Integer, SmallInt, Text, TinyInt};
+use diesel::sql_types::{BigInt, Binary, Bool, Integer, SmallInt, Text, TinyInt};
 
-use crate::backend::KeyList;
-use crate::preload::Key;
-use crate::preload::plumbing::keys::Keys;
+use crate::backend::keys::{push_binds, push_columns};
+use crate::backend::{KeyList, KeySql, Spelling};
+use crate::preload::key::Key;
+use crate::preload::plumbing::keys::{Form, Keys};
+use crate::preload::plumbing::spell::BindKey;
 
-/// SQL types of key columns, and what JSON_TABLE must call them: it cuts text that is longer than its column and clamps
-/// integers that are larger, both silently, so the column is never narrower than a key.
-pub trait JsonColumn {
-    /// The column type for keys of at most `longest` characters; few different ones, so that statements stay cached.
-    fn column(longest: usize) -> &'static str;
-}
-macro_rules! json_columns {
-    ($($ST:ty => $column:literal),* $(,)?) => {$(
-        impl JsonColumn for $ST {
-            fn column(_: usize) -> &'static str {
-                $column
-            }
+impl KeySql for Mysql {
+    // A packet that is longer than `max_allowed_packet` closes the connection: 4 MB on old servers, 16 and more on others.
+    const LONGEST_LIST: Option<usize> = Some(3_500_000);
+    const CHAR_LOSES_BLANKS: bool = false;
+
+    // What JSON_TABLE reads exactly; everything else is bound as Diesel binds it.
+    fn spelling(column: TypeId) -> Spelling {
+        let is = |types: &[TypeId]| types.contains(&column);
+        if is(&[
+            TypeId::of::<Bool>(),
+            TypeId::of::<TinyInt>(),
+            TypeId::of::<SmallInt>(),
+            TypeId::of::<Integer>(),
+            TypeId::of::<BigInt>(),
+        ]) || is_unsigned(column)
+        {
+            Spelling::Number
+        } else if is(&[TypeId::of::<Text>()]) {
+            Spelling::Text
+        } else if is(&[TypeId::of::<Binary>()]) {
+            Spelling::Hex
+        } else {
+            Spelling::Each
         }
-    )*};
+    }
 }
-json_columns! {
-    TinyInt => "BIGINT", SmallInt => "BIGINT", Integer => "BIGINT", BigInt => "BIGINT",
-    Unsigned<TinyInt> => "BIGINT UNSIGNED", Unsigned<SmallInt> => "BIGINT UNSIGNED",
-    Unsigned<Integer> => "BIGINT UNSIGNED", Unsigned<BigInt> => "BIGINT UNSIGNED",
+
+fn is_unsigned(column: TypeId) -> bool {
+    let unsigned = [
+        TypeId::of::<Unsigned<TinyInt>>(),
+        TypeId::of::<Unsigned<SmallInt>>(),
+        TypeId::of::<Unsigned<Integer>>(),
+        TypeId::of::<Unsigned<BigInt>>(),
+    ];
+    unsigned.contains(&column)
 }
-impl JsonColumn for Text {
-    fn column(longest: usize) -> &'static str {
-        match longest {
-            0..=255 => "VARCHAR(255)",
-            256..=16_000 => "VARCHAR(16000)",
-            _ => "LONGTEXT",
-        }
+
+/// What JSON_TABLE must call a column: it cuts text that is longer and clamps integers that are larger, both silently, so
+/// the column is never narrower than a key. `longest` is the longest key; few different columns, so that statements stay
+/// cached.
+fn json_column(column: TypeId, longest: usize) -> &'static str {
+    match Mysql::spelling(column) {
+        Spelling::Number if is_unsigned(column) => "BIGINT UNSIGNED",
+        Spelling::Number => "BIGINT",
+        // Two digits a byte.
+        Spelling::Hex => json_text(longest.saturating_mul(2)),
+        _ => json_text(longest),
+    }
+}
+
+fn json_text(longest: usize) -> &'static str {
+    match longest {
+        0..=255 => "VARCHAR(255)",
+        256..=16_000 => "VARCHAR(16000)",
+        _ => "LONGTEXT",
     }
 }
 
 // `posts`.`author_id` IN (SELECT k.id FROM JSON_TABLE(?, '$[*]' COLUMNS(id BIGINT PATH '$')) k)
+// (`a`, `b`) IN (SELECT k.a, k.b FROM JSON_TABLE(?, '$[*]' COLUMNS(a BIGINT PATH '$[0]', b VARCHAR(255) PATH '$[1]')) k)
 impl<K, ST> KeyList<K, ST> for Mysql
 where
-    K: Key + ToSql<ST, Mysql>,
-    ST: JsonColumn,
+    K: Key<Columns: BindKey<K, ST, Mysql>>,
 {
+    fn types() -> Vec<TypeId> {
+        K::Columns::types()
+    }
+
     fn push_key_list<'b, E: QueryFragment<Self>>(
-        column: &'b E,
+        columns: &'b E,
         keys: &'b Keys<K>,
         mut out: AstPass<'_, 'b, Self>,
     ) -> QueryResult<()> {
-        column.walk_ast(out.reborrow())?;
-        out.push_sql(" IN (SELECT k.id FROM JSON_TABLE(");
-        out.push_bind_param::<Text, _>(keys.json())?;
-        out.push_sql(", '$[*]' COLUMNS(id ");
-        out.push_sql(ST::column(keys.longest()));
-        out.push_sql(" PATH '$')) k)");
+        if keys.form::<Self>(&K::Columns::types()) == Form::Binds {
+            return push_binds::<K, ST, Self>(columns, keys, out);
+        }
+        push_columns::<K, Self>(columns, out.reborrow())?;
+        let types = K::Columns::types();
+        out.push_sql(&format!(" IN (SELECT {} FROM ", json_columns(&types, "k", true)));
+        push_json_table(&types, keys, out.reborrow(), " k")?;
+        out.push_sql(")");
         Ok(())
     }
+}
+
+/// What the columns of a table of keys are called.
+pub(super) fn names(columns: usize) -> &'static [&'static str] {
+    if columns > 1 { &["a", "b", "c"] } else { &["id"] }
+}
+
+/// `k.id`, `k.a, UNHEX(k.b)`: the columns of a table of keys; `listed` if it is a JSON_TABLE.
+pub(super) fn json_columns(types: &[TypeId], table: &str, listed: bool) -> String {
+    let column = |(name, ty): (&&str, &TypeId)| match Mysql::spelling(*ty) {
+        Spelling::Hex if listed => format!("UNHEX({table}.{name})"),
+        _ => format!("{table}.{name}"),
+    };
+    names(types.len()).iter().zip(types).map(column).collect::<Vec<_>>().join(", ")
+}
+
+/// `JSON_TABLE(?, '$[*]' COLUMNS(id BIGINT PATH '$')) k`
+pub(super) fn push_json_table<'b, K: Key>(
+    types: &[TypeId],
+    keys: &'b Keys<K>,
+    mut out: AstPass<'_, 'b, Mysql>,
+    alias: &str,
+) -> QueryResult<()> {
+    let longest = keys.longest();
+    let declared = names(types.len()).iter().zip(types).enumerate().map(|(i, (name, ty))| {
+        let path = if types.len() > 1 { format!("$[{i}]") } else { "$".to_owned() };
+        format!("{name} {} PATH '{path}'", json_column(*ty, longest))
+    });
+    let declared: Vec<_> = declared.collect();
+    out.push_sql("JSON_TABLE(");
+    out.push_bind_param::<Text, _>(keys.shown_json())?;
+    out.push_sql(&format!(", '$[*]' COLUMNS({})){alias}", declared.join(", ")));
+    Ok(())
 }

@@ -38,6 +38,7 @@ impl Dialect for Mysql {
     const FOREIGN_NULLS_SEEK: SeekForm = SeekForm::Segments;
     const NULLS_SORT: NullsSort = NullsSort::Smallest;
     const NULLS_SYNTAX: bool = false;
+    const NAME: &'static str = "MySQL";
     const SYSTEM: &'static str = "mysql";
     const NULLS_IN_INDEX: bool = false;
     const EXPRESSIONS_IN_INDEX: bool = false;

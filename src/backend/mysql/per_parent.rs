@@ -4,13 +4,12 @@
 use diesel::mysql::Mysql;
 use diesel::query_builder::AstPass;
 use diesel::result::QueryResult;
-use diesel::serialize::ToSql;
-use diesel::sql_types::{HasSqlType, Nullable, SqlType, Text, is_nullable};
 
-use super::keys::JsonColumn;
-use crate::backend::{KeyTable, PerParentSql, TopN};
-use crate::preload::Key;
-use crate::preload::plumbing::keys::Keys;
+use super::keys::{json_columns, names, push_json_table};
+use crate::backend::{KeyList, KeyTable, PerParentSql, TopN};
+use crate::preload::key::Key;
+use crate::preload::plumbing::keys::{Form, Keys};
+use crate::preload::plumbing::spell::BindKey;
 
 impl PerParentSql for Mysql {
     fn top_n(limit: u32, offset: u32, columns: usize) -> TopN {
@@ -28,27 +27,32 @@ impl PerParentSql for Mysql {
 }
 
 // JSON_TABLE(?, '$[*]' COLUMNS(id BIGINT PATH '$')) AS _k
+// (SELECT ? AS id UNION ALL SELECT ?) AS _k
 impl<K, ST> KeyTable<K, ST> for Mysql
 where
-    K: Key + ToSql<ST, Mysql>,
-    ST: JsonColumn + SqlType<IsNull = is_nullable::NotNull>,
-    Mysql: HasSqlType<ST>,
+    K: Key<Columns: BindKey<K, ST, Mysql>>,
 {
     fn push_key_table<'b>(keys: &'b Keys<K>, mut out: AstPass<'_, 'b, Self>) -> QueryResult<()> {
-        out.push_sql("JSON_TABLE(");
-        out.push_bind_param::<Text, _>(keys.json())?;
-        out.push_sql(", '$[*]' COLUMNS(id ");
-        out.push_sql(ST::column(keys.longest()));
-        out.push_sql(" PATH '$')) AS _k");
+        let types = <Self as KeyList<K, ST>>::types();
+        if keys.form::<Self>(&types) == Form::List {
+            return push_json_table::<K>(&types, keys, out, " AS _k");
+        }
+        for (i, key) in keys.shown().iter().enumerate() {
+            out.push_sql(if i > 0 { " UNION ALL SELECT " } else { "(SELECT " });
+            K::Columns::push_named(key, names(types.len()), out.reborrow())?;
+        }
+        out.push_sql(") AS _k");
         Ok(())
     }
 
-    fn push_row_key(mut out: AstPass<'_, '_, Self>) -> QueryResult<()> {
-        out.push_sql("_k.id");
+    fn push_row_key(keys: &Keys<K>, mut out: AstPass<'_, '_, Self>) -> QueryResult<()> {
+        let types = <Self as KeyList<K, ST>>::types();
+        let listed = keys.form::<Self>(&types) == Form::List;
+        out.push_sql(&json_columns(&types, "_k", listed));
         Ok(())
     }
 
-    fn push_bound_key<'b>(key: &'b Option<K>, mut out: AstPass<'_, 'b, Self>) -> QueryResult<()> {
-        out.push_bind_param::<Nullable<ST>, _>(key)
+    fn push_bound_key<'b>(key: &'b K, out: AstPass<'_, 'b, Self>) -> QueryResult<()> {
+        K::Columns::push_key(key, out)
     }
 }

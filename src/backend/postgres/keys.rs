@@ -1,4 +1,6 @@
-//! Key lists on PostgreSQL: one array.
+//! Key lists on PostgreSQL: one array for each column.
+
+use std::any::TypeId;
 
 use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, QueryFragment};
@@ -6,26 +8,96 @@ use diesel::result::QueryResult;
 use diesel::serialize::ToSql;
 use diesel::sql_types::{Array, HasSqlType};
 
-use crate::backend::KeyList;
-use crate::preload::Key;
-use crate::preload::plumbing::keys::Keys;
+use crate::backend::keys::{push_binds, push_columns};
+use crate::backend::{KeyList, KeySql, Spelling};
+use crate::preload::key::{Key, Pair, Single, Triple, Width};
+use crate::preload::plumbing::keys::{Form, Keys};
+use crate::preload::plumbing::spell::BindKey;
 
-// "posts"."author_id" = ANY($1)
-impl<K, ST: 'static> KeyList<K, ST> for Pg
+impl KeySql for Pg {
+    const LONGEST_LIST: Option<usize> = None;
+    const CHAR_LOSES_BLANKS: bool = true;
+
+    fn spelling(_: TypeId) -> Spelling {
+        Spelling::Array
+    }
+}
+
+/// A key of type `K` in columns of SQL type `ST`, bound as an array for each column.
+#[diagnostic::on_unimplemented(
+    message = "keys of type `{K}` cannot be looked up in a column of type `{ST}` on this backend",
+    note = "the key's Rust type must be the column's: `i32` for `Integer`, `i64` for `BigInt`, `String` for `Text`"
+)]
+pub trait Arrays<K, ST> {
+    /// Writes `$1`, or `$1, $2`.
+    fn push_arrays<'b>(keys: &'b Keys<K>, out: AstPass<'_, 'b, Pg>) -> QueryResult<()>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<K: Key, ST: 'static> Arrays<K, ST> for Single
 where
-    K: Key,
     Vec<K>: ToSql<Array<ST>, Pg>,
     Pg: HasSqlType<Array<ST>>,
 {
+    fn push_arrays<'b>(keys: &'b Keys<K>, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_bind_param::<Array<ST>, _>(keys.list())
+    }
+}
+
+macro_rules! arrays {
+    ($Width:ident: $($K:ident $ST:ident $i:tt),+) => {
+        #[diagnostic::do_not_recommend]
+        impl<$($K: Key, $ST: 'static),+> Arrays<($($K,)+), ($($ST,)+)> for $Width
+        where
+            ($($K,)+): Key,
+            $(Vec<$K>: ToSql<Array<$ST>, Pg>, Pg: HasSqlType<Array<$ST>>,)+
+        {
+            fn push_arrays<'b>(keys: &'b Keys<($($K,)+)>, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+                let columns = |keys: &[($($K,)+)]| ($(keys.iter().map(|key| key.$i.clone()).collect::<Vec<$K>>(),)+);
+                if let Some(columns) = keys.arrays(columns) {
+                    $(
+                        if $i > 0 {
+                            out.push_sql(", ");
+                        }
+                        out.push_bind_param::<Array<$ST>, _>(&columns.$i)?;
+                    )+
+                }
+                Ok(())
+            }
+        }
+    };
+}
+arrays!(Pair: A SA 0, B SB 1);
+arrays!(Triple: A SA 0, B SB 1, C SC 2);
+
+// "posts"."author_id" = ANY($1)
+// ("a", "b") IN (SELECT * FROM unnest($1, $2))
+impl<K, ST> KeyList<K, ST> for Pg
+where
+    K: Key<Columns: Arrays<K, ST> + BindKey<K, ST, Pg>>,
+{
+    fn types() -> Vec<TypeId> {
+        K::Columns::types()
+    }
+
     fn push_key_list<'b, E: QueryFragment<Self>>(
-        column: &'b E,
+        columns: &'b E,
         keys: &'b Keys<K>,
         mut out: AstPass<'_, 'b, Self>,
     ) -> QueryResult<()> {
-        column.walk_ast(out.reborrow())?;
-        out.push_sql(" = ANY(");
-        out.push_bind_param::<Array<ST>, _>(keys.list())?;
-        out.push_sql(")");
+        if keys.form::<Self>(&K::Columns::types()) == Form::Binds {
+            return push_binds::<K, ST, Self>(columns, keys, out);
+        }
+        push_columns::<K, Self>(columns, out.reborrow())?;
+        if K::Columns::COUNT == 1 {
+            out.push_sql(" = ANY(");
+            K::Columns::push_arrays(keys, out.reborrow())?;
+            out.push_sql(")");
+        } else {
+            out.push_sql(" IN (SELECT * FROM unnest(");
+            K::Columns::push_arrays(keys, out.reborrow())?;
+            out.push_sql("))");
+        }
         Ok(())
     }
 }

@@ -36,6 +36,7 @@ impl Dialect for Pg {
     const FOREIGN_NULLS_SEEK: SeekForm = SeekForm::Segments;
     const NULLS_SORT: NullsSort = NullsSort::Largest;
     const NULLS_SYNTAX: bool = true;
+    const NAME: &'static str = "PostgreSQL";
     const SYSTEM: &'static str = "postgresql";
     const NULLS_IN_INDEX: bool = true;
     const EXPRESSIONS_IN_INDEX: bool = true;

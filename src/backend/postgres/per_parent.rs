@@ -3,12 +3,12 @@
 use diesel::pg::Pg;
 use diesel::query_builder::AstPass;
 use diesel::result::QueryResult;
-use diesel::serialize::ToSql;
-use diesel::sql_types::{Array, HasSqlType, Nullable, SqlType, is_nullable};
 
+use super::keys::Arrays;
 use crate::backend::{KeyTable, PerParentSql, TopN};
-use crate::preload::Key;
+use crate::preload::key::{Key, Width};
 use crate::preload::plumbing::keys::Keys;
+use crate::preload::plumbing::spell::BindKey;
 
 impl PerParentSql for Pg {
     // Above the average number of children, LATERAL over whole rows sorts every parent in full.
@@ -24,26 +24,33 @@ impl PerParentSql for Pg {
 }
 
 // unnest($1) AS _k(v)
+// unnest($1, $2) AS _k(v0, v1)
 impl<K, ST> KeyTable<K, ST> for Pg
 where
-    K: Key + ToSql<ST, Pg>,
-    ST: SqlType<IsNull = is_nullable::NotNull> + 'static,
-    Vec<K>: ToSql<Array<ST>, Pg>,
-    Pg: HasSqlType<Array<ST>> + HasSqlType<ST>,
+    K: Key<Columns: Arrays<K, ST> + BindKey<K, ST, Pg>>,
 {
     fn push_key_table<'b>(keys: &'b Keys<K>, mut out: AstPass<'_, 'b, Self>) -> QueryResult<()> {
         out.push_sql("unnest(");
-        out.push_bind_param::<Array<ST>, _>(keys.list())?;
-        out.push_sql(") AS _k(v)");
+        K::Columns::push_arrays(keys, out.reborrow())?;
+        out.push_sql(") AS _k(");
+        out.push_sql(&names(K::Columns::COUNT, ""));
+        out.push_sql(")");
         Ok(())
     }
 
-    fn push_row_key(mut out: AstPass<'_, '_, Self>) -> QueryResult<()> {
-        out.push_sql("_k.v");
+    fn push_row_key(_: &Keys<K>, mut out: AstPass<'_, '_, Self>) -> QueryResult<()> {
+        out.push_sql(&names(K::Columns::COUNT, "_k."));
         Ok(())
     }
 
-    fn push_bound_key<'b>(key: &'b Option<K>, mut out: AstPass<'_, 'b, Self>) -> QueryResult<()> {
-        out.push_bind_param::<Nullable<ST>, _>(key)
+    fn push_bound_key<'b>(key: &'b K, out: AstPass<'_, 'b, Self>) -> QueryResult<()> {
+        K::Columns::push_key(key, out)
+    }
+}
+
+fn names(columns: usize, table: &str) -> String {
+    match columns {
+        1 => format!("{table}v"),
+        several => (0..several).map(|i| format!("{table}v{i}")).collect::<Vec<_>>().join(", "),
     }
 }

@@ -3,6 +3,7 @@
 use diesel::connection::LoadConnection;
 use diesel::pg::Pg;
 use diesel::query_dsl::RunQueryDsl;
+use diesel::result::QueryResult;
 use diesel::sql_types::Text;
 use serde_json::{Map, Value};
 
@@ -21,21 +22,26 @@ where
         How::Analyze => rolled_back(conn, |conn| {
             RunQueryDsl::get_result::<String>(statement.after::<Text>("EXPLAIN (ANALYZE, FORMAT JSON) "), conn)
         }),
-        How::Generic => generic(statement.sql(), conn),
+        How::Generic => generic(statement, conn),
     }
 }
 
 /// EXPLAIN with values always plans for these values, so the statement is prepared in SQL. What it prepares outlives a
 /// rollback, so it is taken back by itself; the savepoint is there for that to work after a failure too.
-fn generic<Conn>(sql: &str, conn: &mut Conn) -> Result<String>
+fn generic<Conn>(statement: &Statement<'_, Pg>, conn: &mut Conn) -> Result<String>
 where
     Conn: LoadConnection<Backend = Pg>,
 {
-    let values = vec!["NULL"; placeholders(sql)].join(", ");
-    let values = if values.is_empty() { values } else { format!("({values})") };
+    let sql = statement.sql();
+    let placeholders = placeholders(sql);
+    let list = |names: Vec<&str>| if names.is_empty() { String::new() } else { format!("({})", names.join(", ")) };
+    let values = list(vec!["NULL"; placeholders]);
     rolled_back(conn, |conn| {
+        // Without values (SQL as text, without its binds) PostgreSQL finds the types by itself, where it can.
+        let types = conn.transaction(|conn| types(statement, placeholders, conn)).unwrap_or_default();
+        let types = list(types.iter().map(String::as_str).collect());
         conn.batch_execute("SET LOCAL plan_cache_mode = force_generic_plan")?;
-        conn.batch_execute(&format!("PREPARE {PREPARED} AS {sql}"))?;
+        conn.batch_execute(&format!("PREPARE {PREPARED} {types} AS {sql}"))?;
         let raw = conn.transaction(|conn| {
             let explain = format!("EXPLAIN (FORMAT JSON) EXECUTE {PREPARED}{values}");
             RunQueryDsl::get_result::<String>(Prefixed::<Pg, Text>::text(explain), conn)
@@ -43,6 +49,19 @@ where
         conn.batch_execute(&format!("DEALLOCATE {PREPARED}"))?;
         raw
     })
+}
+
+/// The types of the values, which Diesel sends beside them and PREPARE cannot always tell from the text: `unnest($1)`.
+fn types<Conn>(statement: &Statement<'_, Pg>, placeholders: usize, conn: &mut Conn) -> QueryResult<Vec<String>>
+where
+    Conn: LoadConnection<Backend = Pg>,
+{
+    let asked: Vec<String> = (1..=placeholders).map(|n| format!("pg_typeof(${n})::text")).collect();
+    let text = format!("SELECT unnest(ARRAY[{}]::text[])", asked.join(", "));
+    match statement.values_for::<Text>(&text) {
+        Some(typed) if placeholders > 0 => RunQueryDsl::load(typed, conn),
+        _ => Ok(Vec::new()),
+    }
 }
 
 /// The largest n of the placeholders `$n`, outside of quotes.

@@ -37,6 +37,7 @@ impl Dialect for Sqlite {
     const FOREIGN_NULLS_SEEK: SeekForm = SeekForm::Segments;
     const NULLS_SORT: NullsSort = NullsSort::Smallest;
     const NULLS_SYNTAX: bool = true;
+    const NAME: &'static str = "SQLite";
     const SYSTEM: &'static str = "sqlite";
     const NULLS_IN_INDEX: bool = false;
     const EXPRESSIONS_IN_INDEX: bool = true;

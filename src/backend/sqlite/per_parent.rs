@@ -2,14 +2,14 @@
 
 use diesel::query_builder::AstPass;
 use diesel::result::QueryResult;
-use diesel::serialize::ToSql;
-use diesel::sql_types::{HasSqlType, Nullable, SqlType, Text, is_nullable};
+use diesel::sql_types::Text;
 use diesel::sqlite::Sqlite;
 
-use super::keys::JsonColumn;
-use crate::backend::{KeyTable, PerParentSql, TopN};
-use crate::preload::Key;
-use crate::preload::plumbing::keys::Keys;
+use super::keys::push_parts;
+use crate::backend::{KeyList, KeyTable, PerParentSql, TopN};
+use crate::preload::key::{Key, Width};
+use crate::preload::plumbing::keys::{Form, Keys};
+use crate::preload::plumbing::spell::BindKey;
 
 impl PerParentSql for Sqlite {
     fn top_n(_: u32, _: u32, _: usize) -> TopN {
@@ -25,25 +25,40 @@ impl PerParentSql for Sqlite {
 }
 
 // json_each(?) AS _k
+// (VALUES (?), (?)) AS _k
 impl<K, ST> KeyTable<K, ST> for Sqlite
 where
-    K: Key + ToSql<ST, Sqlite>,
-    ST: JsonColumn + SqlType<IsNull = is_nullable::NotNull>,
-    Sqlite: HasSqlType<ST>,
+    K: Key<Columns: BindKey<K, ST, Sqlite>>,
 {
     fn push_key_table<'b>(keys: &'b Keys<K>, mut out: AstPass<'_, 'b, Self>) -> QueryResult<()> {
+        if keys.form::<Self>(&<Self as KeyList<K, ST>>::types()) == Form::Binds {
+            out.push_sql("(VALUES ");
+            for (i, key) in keys.shown().iter().enumerate() {
+                out.push_sql(if i > 0 { ", " } else { "" });
+                out.push_sql(if K::Columns::COUNT > 1 { "" } else { "(" });
+                K::Columns::push_key(key, out.reborrow())?;
+                out.push_sql(if K::Columns::COUNT > 1 { "" } else { ")" });
+            }
+            out.push_sql(") AS _k");
+            return Ok(());
+        }
         out.push_sql("json_each(");
-        out.push_bind_param::<Text, _>(keys.json())?;
+        out.push_bind_param::<Text, _>(keys.shown_json())?;
         out.push_sql(") AS _k");
         Ok(())
     }
 
-    fn push_row_key(mut out: AstPass<'_, '_, Self>) -> QueryResult<()> {
-        out.push_sql("_k.value");
+    fn push_row_key(keys: &Keys<K>, mut out: AstPass<'_, '_, Self>) -> QueryResult<()> {
+        if keys.form::<Self>(&<Self as KeyList<K, ST>>::types()) == Form::Binds {
+            let columns: Vec<_> = (1..=K::Columns::COUNT).map(|i| format!("_k.column{i}")).collect();
+            out.push_sql(&columns.join(", "));
+        } else {
+            push_parts::<K>("_k.value", &mut out);
+        }
         Ok(())
     }
 
-    fn push_bound_key<'b>(key: &'b Option<K>, mut out: AstPass<'_, 'b, Self>) -> QueryResult<()> {
-        out.push_bind_param::<Nullable<ST>, _>(key)
+    fn push_bound_key<'b>(key: &'b K, out: AstPass<'_, 'b, Self>) -> QueryResult<()> {
+        K::Columns::push_key(key, out)
     }
 }

@@ -22,7 +22,7 @@ use super::key::Key;
 use super::level::MapInto;
 use super::plumbing::dangling::Unstitched;
 use super::plumbing::key_in::KeyColumns;
-use super::plumbing::keys::Slots;
+use super::plumbing::slots::Slots;
 use super::plumbing::statement::{self as pure, Prepared, PreparedBy, Steps};
 use super::plumbing::stitch::{self, Second};
 use super::relation::{CountStatements, Relation, Relations, Statements, Whole};
@@ -248,11 +248,12 @@ where
     fn prepare(self, parents: &[&P]) -> Result<PreparedBy<Self, P, DB>> {
         let FirstOfEach { relation, cut, .. } = self;
         let (query, nested, joins) = relation.apart();
-        let (slots, keys) = Slots::new(parents.iter().map(|parent| joins.key(parent)), joins.fold());
+        let (mut slots, keys) = Slots::new(parents.iter().map(|parent| joins.key(parent)), joins.fold());
         let (columns, pending) = (joins.columns().not_null(), joins.named());
         let statement = match keys {
             Some(keys) if cut.limit > 0 => {
                 pure::refuse_merged::<DB, _>(&slots, &keys, &pending)?;
+                let keys = slots.as_compared::<DB>(keys);
                 let (query, order) = query.apart();
                 Some(query.top(columns, keys, order, cut)?)
             }

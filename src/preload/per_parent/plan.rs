@@ -45,7 +45,20 @@ impl<E, N, K> Plan<E, N, K> {
     }
 
     /// ` ORDER BY .. LIMIT ? OFFSET ?`
-    pub(super) fn push_cut<'b, DB: Dialect>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()>
+    pub(super) fn push_cut<'b, DB: Dialect>(&'b self, out: AstPass<'_, 'b, DB>) -> QueryResult<()>
+    where
+        E: QueryFragment<DB>,
+        i64: ToSql<BigInt, DB>,
+    {
+        self.push_cut_at(&self.limit, out)
+    }
+
+    /// The same with another limit.
+    pub(super) fn push_cut_at<'b, DB: Dialect>(
+        &'b self,
+        limit: &'b i64,
+        mut out: AstPass<'_, 'b, DB>,
+    ) -> QueryResult<()>
     where
         E: QueryFragment<DB>,
         i64: ToSql<BigInt, DB>,
@@ -53,7 +66,7 @@ impl<E, N, K> Plan<E, N, K> {
         out.push_sql(" ORDER BY ");
         self.push_order(out.reborrow())?;
         out.push_sql(" LIMIT ");
-        out.push_bind_param::<BigInt, _>(&self.limit)?;
+        out.push_bind_param::<BigInt, _>(limit)?;
         if self.offset > 0 {
             out.push_sql(" OFFSET ");
             out.push_bind_param::<BigInt, _>(&self.offset)?;

@@ -18,7 +18,9 @@ use crate::backend::{Dialect, KeyTable, TopN};
 use crate::error::{Error, ErrorKind, Result};
 use crate::preload::Key;
 use crate::preload::plumbing::at_key::{Asked, AtKey, Parent};
-use crate::preload::plumbing::keys::Keys;
+use crate::preload::plumbing::batch::refuse_inexact;
+use crate::preload::plumbing::keys::{Form, Keys};
+use crate::preload::plumbing::statement::column_name;
 use crate::preload::relation::Statements;
 
 /// How many parents one UNION ALL asks for: more arms cost more to prepare than they save in round trips.
@@ -56,9 +58,9 @@ type From<C> = <<C as HasTable>::Table as QuerySource>::FromClause;
 #[diagnostic::do_not_recommend]
 impl<Q, DB, N, K, C, E> TopOf<DB, N, K, C, E> for Q
 where
-    DB: Dialect,
+    DB: KeyTable<K, N::SqlType>,
     K: Key,
-    N: Copy + QueryFragment<DB>,
+    N: Copy + Expression + QueryFragment<DB>,
     E: QueryFragment<DB>,
     C: Selectable<DB> + HasTable<Table: Table<PrimaryKey: QueryFragment<DB>>>,
     AsSelect<C, DB>: diesel::SelectableExpression<C::Table>,
@@ -69,7 +71,15 @@ where
 
     fn top(self, columns: N, keys: Keys<K>, order: E, cut: Cut) -> Result<Vec<Self::Statement>> {
         let primary_key = columns_of::<DB>(&C::table().primary_key());
-        let form = cut.strategy.unwrap_or_else(|| DB::top_n(cut.limit, cut.offset, primary_key.len()));
+        let foreign_key = columns_of::<DB>(&columns);
+        refuse_inexact::<DB, K>(&DB::types(), &column_name::<DB>(&columns))?;
+        let form = cut.strategy.unwrap_or_else(|| match DB::top_n(cut.limit, cut.offset, primary_key.len()) {
+            // Only the list of keys takes one that is there for the sake of another.
+            _ if keys.differ_from_slots() => TopN::Window,
+            // A table of binds is longer to prepare than a few queries.
+            TopN::Single if keys.form::<DB>(&DB::types()) == Form::Binds => TopN::Union,
+            form => form,
+        });
         if !DB::knows(form) {
             return Err(Error::new(ErrorKind::UnsupportedQuery, format!("this backend has no strategy {form:?}")));
         }
@@ -78,18 +88,22 @@ where
             return Err(Error::new(ErrorKind::UnsupportedQuery, message));
         }
         let descending = columns_of::<DB>(&order).last().is_some_and(|key| key.contains(" DESC"));
-        let (asked, bound) = match form {
-            TopN::Window => (Asked::List, Vec::new()),
-            TopN::Union => (Asked::Bind, arms(keys.list())),
-            _ => (Asked::Row, Vec::new()),
+        let asked = match form {
+            TopN::Window => Asked::List,
+            TopN::Union => Asked::Bind,
+            _ => Asked::Row,
         };
-        let parent = Parent::new(asked, keys, bound);
+        let chunks = match form {
+            TopN::Union => keys.list().len().div_ceil(ARMS),
+            _ => keys.chunks::<DB>(&DB::types()),
+        };
+        let parent = Parent::new(asked, keys);
         let plan = Arc::new(Plan {
             form,
             order,
             columns,
             parent: parent.clone(),
-            foreign_key: columns_of::<DB>(&columns),
+            foreign_key,
             primary_key,
             descending,
             limit: cut.limit.into(),
@@ -99,19 +113,14 @@ where
         let query = FilterDsl::filter(self, AtKey::new(columns, parent));
         let query = SelectDsl::select(query, Chosen { plan: plan.clone(), child: C::as_select() });
         let shared = Arc::new(Written { query, child: C::as_select(), table: C::table().from_clause(), plan });
-        let chunks = shared.plan.parent.bound().div_ceil(ARMS).max(1);
         Ok((0..chunks).map(|chunk| Top { written: shared.clone(), chunk }).collect())
     }
 }
 
-/// The keys to bind, filled up with NULLs so that there are four texts and no more: 1, 4, 16 and 64 arms.
-fn arms<K: Key>(keys: &[K]) -> Vec<Option<K>> {
-    let mut bound: Vec<_> = keys.iter().cloned().map(Some).collect();
-    let rest = bound.len() % ARMS;
-    if let Some(arms) = [1, 4, 16, ARMS].into_iter().find(|arms| (1..=*arms).contains(&rest)) {
-        bound.resize(bound.len() - rest + arms, None);
-    }
-    bound
+/// How many queries ask for so many parents: 1, 4, 16 or 64, so that there are four texts and no more. Those that are too
+/// many ask for no children.
+fn arms(parents: usize) -> usize {
+    [1, 4, 16].into_iter().find(|arms| parents <= *arms).unwrap_or(ARMS)
 }
 
 /// What all chunks of one load share.
@@ -149,6 +158,7 @@ impl<Q, E, N, K, Child, Source, Conn> RunQueryDsl<Conn> for Top<Q, E, N, K, Chil
 impl<Q, E, N, K, Child, Source, DB> QueryFragment<DB> for Top<Q, E, N, K, Child, Source>
 where
     DB: Dialect + KeyTable<K, N::SqlType>,
+    K: Key,
     Q: QueryFragment<DB>,
     E: QueryFragment<DB>,
     N: Expression,
@@ -159,6 +169,9 @@ where
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         let Written { query, child, table, plan } = &*self.written;
         let keys = plan.parent.keys();
+        if plan.form != TopN::Union {
+            keys.show(self.chunk);
+        }
         match plan.form {
             // SELECT _t.* FROM unnest($1) AS _k(v)
             //  CROSS JOIN LATERAL (SELECT ROW_NUMBER() OVER (), _k.v, _q.* FROM (query) AS _q) AS _t
@@ -166,7 +179,7 @@ where
                 out.push_sql("SELECT _t.* FROM ");
                 DB::push_key_table(keys, out.reborrow())?;
                 out.push_sql(" CROSS JOIN LATERAL (SELECT ROW_NUMBER() OVER (), ");
-                DB::push_row_key(out.reborrow())?;
+                DB::push_row_key(keys, out.reborrow())?;
                 out.push_sql(", _q.* FROM (");
                 query.walk_ast(out.reborrow())?;
                 plan.push_cut(out.reborrow())?;
@@ -177,7 +190,7 @@ where
             //  INNER JOIN posts ON posts.id = _t.p0
             TopN::LateralKeys => {
                 out.push_sql("SELECT _t.n, ");
-                DB::push_row_key(out.reborrow())?;
+                DB::push_row_key(keys, out.reborrow())?;
                 out.push_sql(", ");
                 child.walk_ast(out.reborrow())?;
                 out.push_sql(" FROM ");
@@ -197,7 +210,7 @@ where
                 let one = plan.primary_key.len() == 1;
                 let columns: Vec<_> = (0..plan.primary_key.len()).map(|i| format!("_q.p{i}")).collect();
                 out.push_sql("SELECT _t.key, ");
-                DB::push_row_key(out.reborrow())?;
+                DB::push_row_key(keys, out.reborrow())?;
                 out.push_sql(", ");
                 child.walk_ast(out.reborrow())?;
                 out.push_sql(" FROM ");
@@ -216,7 +229,7 @@ where
             // SELECT 0, _k.id, posts.* FROM JSON_TABLE(? ..) AS _k STRAIGHT_JOIN posts ON posts.id = (query)
             TopN::Single => {
                 out.push_sql("SELECT 0, ");
-                DB::push_row_key(out.reborrow())?;
+                DB::push_row_key(keys, out.reborrow())?;
                 out.push_sql(", ");
                 child.walk_ast(out.reborrow())?;
                 out.push_sql(" FROM ");
@@ -233,11 +246,12 @@ where
             // (query) UNION ALL (query) .., each with the key of one parent
             TopN::Union => {
                 let first = self.chunk * ARMS;
-                for arm in first..plan.parent.bound().min(first + ARMS) {
-                    plan.parent.ask(arm);
-                    out.push_sql(if arm > first { " UNION ALL (" } else { "(" });
+                let parents = keys.list().len().saturating_sub(first).min(ARMS);
+                for arm in 0..arms(parents) {
+                    plan.parent.ask(first + arm);
+                    out.push_sql(if arm > 0 { " UNION ALL (" } else { "(" });
                     query.walk_ast(out.reborrow())?;
-                    plan.push_cut(out.reborrow())?;
+                    plan.push_cut_at(if arm < parents { &plan.limit } else { &0 }, out.reborrow())?;
                     out.push_sql(")");
                 }
                 plan.parent.ask(0);
@@ -285,11 +299,7 @@ mod tests {
 
     #[test]
     fn arms_come_in_four_sizes() {
-        for (keys, filled) in [(1, 1), (2, 4), (5, 16), (17, 64), (64, 64), (65, 65), (66, 68), (200, 208)] {
-            assert_eq!(arms(&vec![7; keys]).len(), filled, "{keys}");
-        }
-        assert!(arms::<i32>(&[]).is_empty());
-        assert_eq!(arms(&[7; 2])[1..], [Some(7), None, None]);
+        assert_eq!([1, 2, 4, 5, 17, 63, 64].map(arms), [1, 4, 4, 16, 64, 64, 64]);
         assert_eq!(ARMS % 64, 0);
     }
 

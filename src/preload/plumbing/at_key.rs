@@ -9,7 +9,9 @@ use diesel::result::QueryResult;
 use diesel::sql_types::Bool;
 
 use super::keys::Keys;
+use crate::backend::keys::push_columns;
 use crate::backend::{Dialect, KeyTable};
+use crate::preload::key::{Key, Width};
 
 /// How a query that is written for one parent names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,27 +29,20 @@ pub(crate) enum Asked {
 pub struct Parent<K> {
     asked: Asked,
     keys: Keys<K>,
-    /// The keys to bind one by one.
-    bound: Vec<Option<K>>,
-    /// Which of them the query is being written for. Only the statement that owns the query sets it.
+    /// Which of the keys the query is being written for. Only the statement that owns the query sets it.
     at: AtomicUsize,
 }
 
 impl<K> Parent<K> {
-    pub(crate) fn new(asked: Asked, keys: Keys<K>, bound: Vec<Option<K>>) -> Arc<Self> {
-        Arc::new(Parent { asked, keys, bound, at: AtomicUsize::new(0) })
+    pub(crate) fn new(asked: Asked, keys: Keys<K>) -> Arc<Self> {
+        Arc::new(Parent { asked, keys, at: AtomicUsize::new(0) })
     }
 
     pub(crate) fn keys(&self) -> &Keys<K> {
         &self.keys
     }
 
-    /// How many keys are bound one by one.
-    pub(crate) fn bound(&self) -> usize {
-        self.bound.len()
-    }
-
-    /// Has the query ask for the parent of this number from here on.
+    /// Has the query ask for the parent of this number from here on; for the last one, where there are fewer.
     pub(crate) fn ask(&self, number: usize) {
         self.at.store(number, Ordering::Relaxed);
     }
@@ -84,20 +79,28 @@ impl<E, K> QueryId for AtKey<E, K> {
 impl<E, K, DB> QueryFragment<DB> for AtKey<E, K>
 where
     E: Expression + QueryFragment<DB>,
+    K: Key,
     DB: Dialect + KeyTable<K, E::SqlType>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        let Parent { asked, keys, bound, at } = &*self.parent;
+        let Parent { asked, keys, at } = &*self.parent;
         if *asked == Asked::List {
-            DB::push_key_list(&self.columns, keys, out.reborrow())?;
-        } else {
-            self.columns.walk_ast(out.reborrow())?;
-            out.push_sql(" = ");
-            match bound.get(at.load(Ordering::Relaxed)) {
-                Some(key) => DB::push_bound_key(key, out.reborrow())?,
-                None => DB::push_row_key(out.reborrow())?,
+            return DB::push_key_list(&self.columns, keys, out);
+        }
+        push_columns::<K, DB>(&self.columns, out.reborrow())?;
+        out.push_sql(" = ");
+        match asked {
+            Asked::Bind => {
+                let key = keys.list().get(at.load(Ordering::Relaxed)).or(keys.list().last());
+                key.map_or(Ok(()), |key| DB::push_bound_key(key, out))
+            }
+            _ => {
+                let several = K::Columns::COUNT > 1;
+                out.push_sql(if several { "(" } else { "" });
+                DB::push_row_key(keys, out.reborrow())?;
+                out.push_sql(if several { ")" } else { "" });
+                Ok(())
             }
         }
-        Ok(())
     }
 }

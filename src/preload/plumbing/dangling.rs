@@ -9,8 +9,10 @@ use diesel::result::QueryResult;
 use diesel::sql_types::Integer;
 
 use super::keys::Keys;
+use crate::backend::keys::push_columns;
 use crate::backend::{Dialect, KeyList};
 use crate::error::Error;
+use crate::preload::Key;
 
 /// Why children could not be handed out, and what to ask before it is said.
 #[derive(Debug)]
@@ -46,7 +48,7 @@ impl<DB: Dialect> StillDangling<DB> {
         B: QuerySource<FromClause: QueryFragment<DB> + Send + 'static>,
         E1: Expression + QueryFragment<DB> + Send + 'static,
         E2: Expression + QueryFragment<DB> + Send + 'static,
-        K: Send + Sync + 'static,
+        K: Key,
         DB: KeyList<K, E1::SqlType> + KeyList<K, E2::SqlType>,
     {
         StillDangling(Box::new(Question { from: (from.0.from_clause(), from.1), to: (to.0.from_clause(), to.1), keys }))
@@ -91,6 +93,7 @@ where
     B: QueryFragment<DB>,
     E1: Expression + QueryFragment<DB>,
     E2: Expression + QueryFragment<DB>,
+    K: Key,
     DB: Dialect + KeyList<K, E1::SqlType> + KeyList<K, E2::SqlType>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
@@ -100,7 +103,7 @@ where
         out.push_sql(" WHERE ");
         <DB as KeyList<K, E1::SqlType>>::push_key_list(&self.from.1, &self.keys, out.reborrow())?;
         out.push_sql(" AND ");
-        self.from.1.walk_ast(out.reborrow())?;
+        push_columns::<K, DB>(&self.from.1, out.reborrow())?;
         out.push_sql(" NOT IN (SELECT ");
         self.to.1.walk_ast(out.reborrow())?;
         out.push_sql(" FROM ");

@@ -1,5 +1,6 @@
 //! The driver: the only place below the terminal methods that names a connection.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use diesel::RunQueryDsl;
@@ -8,8 +9,9 @@ use diesel::query_builder::QueryFragment;
 use diesel::query_dsl::methods::LoadQuery;
 use diesel::result::QueryResult;
 
+use super::batch::{Again, Batch};
 use super::dangling::{StillDangling, Unstitched};
-use super::keys::Slots;
+use super::slots::Slots;
 use super::statement::{Prepared, Steps};
 use crate::backend::Dialect;
 use crate::error::{Error, ErrorKind, Result};
@@ -33,31 +35,32 @@ pub trait Preload<'q, P, Conn>: Relation<P> {
     fn fetch(self, parents: &[&P], conn: &mut Conn) -> Result<Vec<Self::Output>>;
 }
 
-type Statement<R, P, Conn> = <R as Steps<P, <Conn as Connection>::Backend>>::Statement;
 type Key<R, P, Conn> = <R as Steps<P, <Conn as Connection>::Backend>>::Key;
 type Child<R, P, Conn> = <R as Steps<P, <Conn as Connection>::Backend>>::Child;
 type Nested<R, P, Conn> = <R as Steps<P, <Conn as Connection>::Backend>>::Nested;
 
 /// Prepare, send, fetch what is nested, stitch.
-fn fetch<'q, R, P, Conn>(relation: R, parents: &[&P], conn: &mut Conn) -> Result<Vec<R::Output>>
+fn fetch<'q, R, P, St, Conn>(relation: R, parents: &[&P], conn: &mut Conn) -> Result<Vec<R::Output>>
 where
     Conn: LoadConnection<Backend: Dialect>,
-    R: Steps<P, Conn::Backend>,
-    R::Statement: LoadQuery<'q, Conn, (R::Key, R::Child)> + QueryFragment<Conn::Backend>,
+    R: Steps<P, Conn::Backend, Statement = Batch<St, Key<R, P, Conn>>>,
+    Again<St>: LoadQuery<'q, Conn, (R::Key, R::Child)> + QueryFragment<Conn::Backend>,
     Conn: FetchAll<'q, R::Nested, R::Child, Whole> + AskAgain,
 {
     let Prepared { statement, slots, nested, pending } = relation.prepare(parents)?;
-    let (of_child, children) = match statement {
-        Some(statement) => {
+    let mut placed = Placed::default();
+    if let Some(batch) = statement {
+        for chunk in 0..batch.chunks::<Conn::Backend>() {
+            let in_chunk = batch.show(chunk);
+            let statement = batch.again();
             #[cfg(feature = "plan")]
             crate::plan::record::note(&statement, conn)?;
             let rows = RunQueryDsl::load_iter::<(R::Key, R::Child), DefaultLoadingMode>(statement, conn)?;
-            place::<R, P, Conn::Backend>(rows.map(|row| Ok(row?)), &slots, &pending)?
+            placed.place(rows.map(|row| Ok(row?)), &slots, in_chunk, |key| R::unmatched(&pending, key))?;
         }
-        None => (Vec::new(), Vec::new()),
-    };
-    let rows = conn.fetch_all(nested, children)?;
-    match R::stitch(pending, &slots, of_child.into_iter().zip(rows)) {
+    }
+    let rows = conn.fetch_all(nested, placed.children)?;
+    match R::stitch(pending, &slots, placed.of_child.into_iter().zip(rows)) {
         Err(Unstitched { error, doubt: Some(doubt) }) => match conn.still_dangling(doubt)? {
             true => Err(error),
             false => Err(error.by_concurrent_change()),
@@ -86,39 +89,61 @@ where
     }
 }
 
-/// The slot of each child.
-fn place<R: Steps<P, DB>, P, DB: Dialect>(
-    rows: impl Iterator<Item = Result<(R::Key, R::Child)>>,
-    slots: &Slots<R::Key>,
-    pending: &R::Pending,
-) -> Result<(Vec<usize>, Vec<R::Child>)> {
-    let (mut of_child, mut children) = (Vec::new(), Vec::new());
-    // Children of one parent often stand side by side: then the key is hashed once for all of them.
-    let mut last: Option<(R::Key, usize)> = None;
-    for row in rows {
-        let (key, child) = row?;
-        let slot = match &last {
-            Some((previous, slot)) if *previous == key => *slot,
-            _ => {
-                let slot = slots.slot(&key).ok_or_else(|| R::unmatched(pending, &key))?;
-                last = Some((key, slot));
-                slot
-            }
-        };
-        of_child.push(slot);
-        children.push(child);
+/// Children with the slot of each.
+struct Placed<C> {
+    of_child: Vec<usize>,
+    children: Vec<C>,
+}
+
+impl<C> Default for Placed<C> {
+    fn default() -> Self {
+        Placed { of_child: Vec::new(), children: Vec::new() }
     }
-    Ok((of_child, children))
+}
+
+impl<C> Placed<C> {
+    /// Adds the rows of one statement.
+    fn place<K: crate::preload::Key>(
+        &mut self,
+        rows: impl Iterator<Item = Result<(K, C)>>,
+        slots: &Slots<K>,
+        in_chunk: Range<usize>,
+        unmatched: impl Fn(&K) -> Error,
+    ) -> Result<()> {
+        // Children of one parent often stand side by side: then the key is hashed once for all of them.
+        let mut last: Option<(K, usize)> = None;
+        for row in rows {
+            let (key, child) = row?;
+            let slot = match &last {
+                Some((previous, slot)) if *previous == key => *slot,
+                _ => {
+                    let slot = match slots.slot(&key) {
+                        Some(slot) => slot,
+                        None if slots.is_unblanked(&key) => continue,
+                        None => return Err(unmatched(&key)),
+                    };
+                    last = Some((key, slot));
+                    slot
+                }
+            };
+            // What the database takes for a key of this chunk, and is one of another, comes with that.
+            if in_chunk.contains(&slot) {
+                self.of_child.push(slot);
+                self.children.push(child);
+            }
+        }
+        Ok(())
+    }
 }
 
 // One impl a kind of relation: a blanket one over `Steps` would forbid loaders that others write.
 macro_rules! preload {
     ($($Relation:ident<$($G:ident),+>;)+) => {$(
-        impl<'q, P, Conn, $($G),+> Preload<'q, P, Conn> for $Relation<$($G),+>
+        impl<'q, P, Conn, St, $($G),+> Preload<'q, P, Conn> for $Relation<$($G),+>
         where
             Conn: LoadConnection<Backend: Dialect>,
-            Self: Steps<P, Conn::Backend>,
-            Statement<Self, P, Conn>:
+            Self: Steps<P, Conn::Backend, Statement = Batch<St, Key<Self, P, Conn>>>,
+            Again<St>:
                 LoadQuery<'q, Conn, (Key<Self, P, Conn>, Child<Self, P, Conn>)> + QueryFragment<Conn::Backend>,
             Conn: FetchAll<'q, Nested<Self, P, Conn>, Child<Self, P, Conn>, Whole> + AskAgain,
         {
@@ -153,9 +178,10 @@ where
             rows.sort_by_key(|(position, _, _)| *position);
         }
         let rows = rows.into_iter().map(|(_, key, child)| Ok((key, child)));
-        let (of_child, children) = place::<Self, P, Conn::Backend>(rows, &slots, &pending)?;
-        let rows = conn.fetch_all(nested, children)?;
-        Ok(Self::stitch(pending, &slots, of_child.into_iter().zip(rows))?)
+        let mut placed = Placed::default();
+        placed.place(rows, &slots, 0..usize::MAX, |key| Self::unmatched(&pending, key))?;
+        let rows = conn.fetch_all(nested, placed.children)?;
+        Ok(Self::stitch(pending, &slots, placed.of_child.into_iter().zip(rows))?)
     }
 }
 

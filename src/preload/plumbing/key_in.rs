@@ -9,7 +9,7 @@ use diesel::sql_types::Bool;
 
 use super::keys::Keys;
 use crate::backend::{Dialect, KeyList};
-use crate::preload::key::{Pair, Single, Triple};
+use crate::preload::key::{Key, Pair, Single, Triple};
 
 /// Columns that hold a key of so many columns, read as NOT NULL: a NULL is never one of the keys.
 #[diagnostic::on_unimplemented(
@@ -81,6 +81,7 @@ impl<E, K> QueryId for KeyIn<E, K> {
 impl<E, K, DB> QueryFragment<DB> for KeyIn<E, K>
 where
     E: Expression + QueryFragment<DB>,
+    K: Key,
     DB: Dialect + KeyList<K, E::SqlType>,
 {
     fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, DB>) -> QueryResult<()> {

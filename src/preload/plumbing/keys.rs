@@ -1,14 +1,19 @@
-//! Keys of parents: numbered, without repetition, ready to be bound. Pure.
+//! The keys of one fetch, and how they are sent. Pure.
 
-use std::fmt;
-use std::hash::BuildHasher;
+use std::any::{Any, TypeId};
+use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use hashbrown::{DefaultHashBuilder, HashTable};
-
-use crate::error::Error;
-use crate::preload::by::Fold;
+use super::spell;
+use crate::backend::Dialect;
 use crate::preload::key::{Key, KeyValue};
+
+/// How many keys a statement has at most, where each is a bind of its own.
+pub(crate) const MOST_BINDS: usize = 4096;
+
+/// Each four times the one before: a list is filled up with at most three times its keys.
+const PADDED: [usize; 5] = [16, 64, 256, 1024, MOST_BINDS];
 
 /// The distinct keys of one fetch, in the order in which the parents first had them. A handle: clones share the keys.
 #[derive(Debug, Clone)]
@@ -17,12 +22,61 @@ pub struct Keys<K>(Arc<List<K>>);
 #[derive(Debug)]
 struct List<K> {
     keys: Vec<K>,
+    /// The slot of each key, ascending; empty where each key is the slot of its own number.
+    slots: Vec<usize>,
     json: OnceLock<String>,
+    arrays: OnceLock<Box<dyn Any + Send + Sync>>,
+    sending: OnceLock<Sending>,
+    shown: AtomicUsize,
+}
+
+/// How a list of keys is sent: in which form, and in which chunks.
+#[derive(Debug)]
+struct Sending {
+    form: Form,
+    chunks: Vec<Chunk>,
+}
+
+/// The form in which keys are sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// All keys are one bind, or one for each column.
+    List,
+    /// Each key is bound by itself.
+    Binds,
+}
+
+/// The keys of one statement.
+#[derive(Debug)]
+struct Chunk {
+    range: Range<usize>,
+    json: OnceLock<String>,
+}
+
+impl Sending {
+    fn new(form: Form, keys: usize, cuts: &[usize]) -> Self {
+        let starts = std::iter::once(0).chain(cuts.iter().copied());
+        let ends = cuts.iter().copied().chain([keys]);
+        let chunks = starts.zip(ends).map(|(start, end)| Chunk { range: start..end, json: OnceLock::new() });
+        Sending { form, chunks: chunks.collect() }
+    }
 }
 
 impl<K: Key> Keys<K> {
     pub(crate) fn new(keys: Vec<K>) -> Self {
-        Keys(Arc::new(List { keys, json: OnceLock::new() }))
+        Keys::of_slots(keys, Vec::new())
+    }
+
+    /// Keys of which some share a slot: its number for each, ascending.
+    pub(super) fn of_slots(keys: Vec<K>, slots: Vec<usize>) -> Self {
+        Keys(Arc::new(List {
+            keys,
+            slots,
+            json: OnceLock::new(),
+            arrays: OnceLock::new(),
+            sending: OnceLock::new(),
+            shown: AtomicUsize::new(0),
+        }))
     }
 
     /// The keys.
@@ -30,217 +84,146 @@ impl<K: Key> Keys<K> {
         &self.0.keys
     }
 
-    /// The keys as a JSON array, for backends that bind them as one text.
-    pub fn json(&self) -> &String {
-        self.0.json.get_or_init(|| {
-            let mut json = String::with_capacity(self.list().len() * 8 + 2);
-            json.push('[');
-            for (i, key) in self.list().iter().enumerate() {
-                if i > 0 {
-                    json.push(',');
+    /// In which form the keys are sent to columns of these types; the first who asks decides.
+    pub fn form<DB: Dialect>(&self, types: &[TypeId]) -> Form {
+        self.sending::<DB>(types).form
+    }
+
+    /// How many statements the keys take.
+    pub(crate) fn chunks<DB: Dialect>(&self, types: &[TypeId]) -> usize {
+        self.sending::<DB>(types).chunks.len()
+    }
+
+    fn sending<DB: Dialect>(&self, types: &[TypeId]) -> &Sending {
+        self.0.sending.get_or_init(|| {
+            let keys = self.list();
+            // What belongs to one slot is asked for at once, so that its rows come in one order, and once.
+            let boundary = |at: usize| self.slot(at) != self.slot(at.saturating_sub(1));
+            let (form, cuts) = match (spell::in_one_bind::<DB, K>(keys, types), DB::LONGEST_LIST) {
+                (true, Some(longest)) if self.json().len() > longest => {
+                    (Form::List, spell::cut(keys, longest, boundary))
                 }
-                push_json(&mut json, key.value());
-            }
-            json.push(']');
-            json
+                (true, _) => (Form::List, Vec::new()),
+                (false, _) => (Form::Binds, every(MOST_BINDS, keys.len(), boundary)),
+            };
+            Sending::new(form, keys.len(), &cuts)
         })
     }
 
-    /// The length of the longest text key in characters; 0 where there is none.
+    /// Whether some keys are sent that no parent has, or several for one.
+    pub(crate) fn differ_from_slots(&self) -> bool {
+        !self.0.slots.is_empty()
+    }
+
+    pub(super) fn slot(&self, key: usize) -> usize {
+        self.0.slots.get(key).copied().unwrap_or(key)
+    }
+
+    /// From now on the statement is written for this chunk. It is one value that is written several times, so that the
+    /// child query need not be `Clone`. The slots of its keys: a row of another slot is found by another chunk.
+    pub(crate) fn show(&self, chunk: usize) -> Range<usize> {
+        self.0.shown.store(chunk, Ordering::Relaxed);
+        match self.chunk() {
+            Some(Chunk { range, .. }) if range.end > range.start => {
+                self.slot(range.start)..self.slot(range.end - 1).saturating_add(1)
+            }
+            _ => 0..usize::MAX,
+        }
+    }
+
+    fn chunk(&self) -> Option<&Chunk> {
+        self.0.sending.get()?.chunks.get(self.0.shown.load(Ordering::Relaxed))
+    }
+
+    /// The keys of the chunk that the statement is written for.
+    pub fn shown(&self) -> &[K] {
+        match self.chunk() {
+            Some(chunk) => self.list().get(chunk.range.clone()).unwrap_or_default(),
+            None => self.list(),
+        }
+    }
+
+    /// All keys as a JSON array, for backends that bind them as one text.
+    pub fn json(&self) -> &String {
+        self.0.json.get_or_init(|| spell::json(self.list()))
+    }
+
+    /// The keys of the chunk as a JSON array.
+    pub fn shown_json(&self) -> &String {
+        match self.chunk() {
+            Some(chunk) if chunk.range.len() < self.list().len() => {
+                chunk.json.get_or_init(|| spell::json(self.shown()))
+            }
+            _ => self.json(),
+        }
+    }
+
+    /// The keys of the chunk, filled up by repeating the last one, so that statements have few different texts.
+    pub fn padded(&self) -> impl Iterator<Item = &K> {
+        let keys = self.shown();
+        let size = PADDED.into_iter().find(|size| *size >= keys.len()).unwrap_or(keys.len());
+        keys.iter().chain(keys.last().into_iter().cycle()).take(size)
+    }
+
+    /// The keys in another form, made once.
+    pub fn arrays<T: Any + Send + Sync>(&self, make: impl FnOnce(&[K]) -> T) -> Option<&T> {
+        self.0.arrays.get_or_init(|| Box::new(make(self.list()))).downcast_ref()
+    }
+
+    /// The length of the longest text in them in characters, or of the longest bytes; 0 where there is none.
     pub fn longest(&self) -> usize {
-        let length = |key: &K| match key.value() {
-            KeyValue::Text(text) => text.chars().count(),
-            _ => 0,
-        };
-        self.list().iter().map(length).max().unwrap_or(0)
-    }
-}
-
-fn push_json(json: &mut String, value: KeyValue<'_>) {
-    use std::fmt::Write;
-    // Writing to a `String` cannot fail.
-    let _ = match value {
-        KeyValue::Int(int) => write!(json, "{int}"),
-        KeyValue::Unsigned(int) => write!(json, "{int}"),
-        KeyValue::Text(text) => {
-            json.push('"');
-            for c in text.chars() {
-                let _ = match c {
-                    '"' | '\\' => write!(json, "\\{c}"),
-                    '\0'..='\u{1f}' => write!(json, "\\u{:04x}", u32::from(c)),
-                    c => write!(json, "{c}"),
-                };
-            }
-            json.push('"');
-            Ok(())
+        let mut longest = 0;
+        for key in self.list() {
+            key.parts(|part| {
+                longest = longest.max(match part {
+                    KeyValue::Text(text) => text.chars().count(),
+                    KeyValue::Bytes(bytes) => bytes.len(),
+                    _ => 0,
+                });
+            });
         }
-        KeyValue::Bound => write!(json, "null"),
-    };
-}
-
-/// Distinct keys under numbers. The table holds the numbers alone, so that a key of text is kept once.
-struct Numbered<K> {
-    keys: Vec<K>,
-    numbers: Numbers,
-    last: usize,
-}
-
-#[derive(Default)]
-struct Numbers {
-    table: HashTable<usize>,
-    hasher: DefaultHashBuilder,
-}
-
-impl Numbers {
-    fn find<K: Key>(&self, keys: &[K], key: &K) -> Option<usize> {
-        let same = |number: &usize| keys.get(*number) == Some(key);
-        self.table.find(self.hasher.hash_one(key), same).copied()
+        longest
     }
 }
 
-impl<K: Key> Numbered<K> {
-    fn new() -> Self {
-        Numbered { keys: Vec::new(), numbers: Numbers::default(), last: usize::MAX }
+/// Where a list is cut into parts of at most so many, at boundaries where there is one.
+fn every(most: usize, keys: usize, boundary: impl Fn(usize) -> bool) -> Vec<usize> {
+    let (mut cuts, mut start) = (Vec::new(), 0);
+    while start + most < keys {
+        let end = start + most;
+        start = (start + 1..=end).rev().find(|at| boundary(*at)).unwrap_or(end);
+        cuts.push(start);
     }
-
-    fn number(&mut self, key: K) -> usize {
-        // Rows that belong to one parent often stand side by side: then the key is hashed once for all of them.
-        if self.keys.get(self.last) == Some(&key) {
-            return self.last;
-        }
-        let hash = self.numbers.hasher.hash_one(&key);
-        let same = |number: &usize| self.keys.get(*number) == Some(&key);
-        self.last = match self.numbers.table.find(hash, same) {
-            Some(number) => *number,
-            None => {
-                let number = self.keys.len();
-                self.keys.push(key);
-                let (keys, hasher) = (&self.keys, &self.numbers.hasher);
-                let again = |number: &usize| keys.get(*number).map_or(0, |key| hasher.hash_one(key));
-                self.numbers.table.insert_unique(hash, number, again);
-                number
-            }
-        };
-        self.last
-    }
-}
-
-/// The keys of all parents of one fetch: each distinct key has a slot, each parent the number of its slot.
-pub struct Slots<K> {
-    keys: Keys<K>,
-    numbers: Numbers,
-    of_parent: Vec<usize>,
-    fold: Option<Fold<K>>,
-}
-
-/// A parent without a key.
-const NO_SLOT: usize = usize::MAX;
-
-impl<K: Key> Slots<K> {
-    /// Numbers the keys of the parents. `None` is a NULL key: it has no slot.
-    ///
-    /// The second value are the keys to bind, if there is one. A fold makes one slot of several keys, but all are bound: what
-    /// the fold takes for equal the database may tell apart.
-    pub fn new(keys: impl Iterator<Item = Option<K>>, fold: Option<Fold<K>>) -> (Self, Option<Keys<K>>) {
-        let mut slots = Numbered::new();
-        let mut bound = Numbered::new();
-        let number = |key: Option<K>| match (key, &fold) {
-            (None, _) => NO_SLOT,
-            (Some(key), None) => slots.number(key),
-            (Some(key), Some(fold)) => {
-                bound.number(key.clone());
-                slots.number(fold(key))
-            }
-        };
-        let of_parent = keys.map(number).collect();
-        let keys = Keys::new(slots.keys);
-        let bound = if fold.is_some() { Keys::new(bound.keys) } else { keys.clone() };
-        let bound = (!bound.list().is_empty()).then_some(bound);
-        (Slots { keys, numbers: slots.numbers, of_parent, fold }, bound)
-    }
-
-    /// How many slots there are.
-    pub fn len(&self) -> usize {
-        self.keys.list().len()
-    }
-
-    /// Whether no parent has a key.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// The slot of a key of the database.
-    pub fn slot(&self, key: &K) -> Option<usize> {
-        match &self.fold {
-            None => self.numbers.find(self.keys.list(), key),
-            Some(fold) => self.numbers.find(self.keys.list(), &fold(key.clone())),
-        }
-    }
-
-    /// The slot of each parent, in the order of the parents.
-    pub fn of_parents(&self) -> impl Iterator<Item = Option<usize>> + '_ {
-        self.of_parent.iter().map(|slot| (*slot != NO_SLOT).then_some(*slot))
-    }
-
-    /// The key of a slot.
-    pub fn key(&self, slot: usize) -> Option<&K> {
-        self.keys.list().get(slot)
-    }
-
-    /// The error, which is about the key of a slot.
-    pub(crate) fn blame(&self, slot: usize, error: Error) -> Error {
-        match self.key(slot) {
-            Some(key) => error.with_key(key),
-            None => error,
-        }
-    }
-}
-
-impl<K: fmt::Debug> fmt::Debug for Slots<K> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Slots").field("keys", &self.keys).field("of_parent", &self.of_parent).finish_non_exhaustive()
-    }
+    cuts
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_repeated_key_shares_a_slot_and_null_has_none() {
-        let (slots, keys) = Slots::new([Some(7), None, Some(3), Some(7)].into_iter(), None);
-        assert_eq!(slots.of_parents().collect::<Vec<_>>(), [Some(0), None, Some(1), Some(0)]);
-        assert_eq!(keys.map(|keys| keys.list().clone()), Some(vec![7, 3]));
-        assert_eq!((slots.slot(&3), slots.slot(&4), slots.key(1)), (Some(1), None, Some(&3)));
+    fn chunks<K: Key>(keys: &Keys<K>, cuts: &[usize]) -> Vec<Range<usize>> {
+        let _ = keys.0.sending.set(Sending::new(Form::Binds, keys.list().len(), cuts));
+        (0..=cuts.len()).map(|chunk| keys.show(chunk)).collect()
     }
 
     #[test]
-    fn folded_keys_share_a_slot_and_are_all_bound() {
-        let fold: Fold<String> = Arc::new(|key| key.to_lowercase());
-        let (slots, keys) = Slots::new(["a", "A", "b"].map(|key| Some(key.to_owned())).into_iter(), Some(fold));
-        assert_eq!(slots.of_parents().collect::<Vec<_>>(), [Some(0), Some(0), Some(1)]);
-        assert_eq!(keys.map(|keys| keys.list().clone()), Some(vec!["a".into(), "A".into(), "b".into()]));
-        assert_eq!(slots.slot(&"B".to_owned()), Some(1));
+    fn a_chunk_knows_its_slots() {
+        assert_eq!(chunks(&Keys::new(vec![7, 8, 9]), &[2]), [0..2, 2..3]);
+        assert_eq!(chunks(&Keys::of_slots(vec![7, 8, 9], vec![0, 0, 1]), &[2]), [0..1, 1..2]);
     }
 
     #[test]
-    fn no_keys_no_list() {
-        assert!(Slots::<i32>::new([None, None].into_iter(), None).1.is_none());
+    fn a_list_is_cut_at_boundaries() {
+        assert_eq!(every(3, 7, |_| true), [3, 6]);
+        assert_eq!(every(3, 7, |at| at % 2 == 0), [2, 4]);
+        assert_eq!(every(3, 6, |_| false), [3]);
+        assert!(every(3, 3, |_| true).is_empty());
     }
 
     #[test]
-    fn json_keeps_every_text() {
-        let text = "a\"b\\c\u{1}\n1e3é😀";
-        let (_, keys) = Slots::new([Some(text.to_owned()), Some("1".into())].into_iter(), None);
-        assert_eq!(keys.unwrap().json(), "[\"a\\\"b\\\\c\\u0001\\u000a1e3é😀\",\"1\"]");
-    }
-
-    #[test]
-    fn json_keeps_the_largest_integers() {
-        assert_eq!(
-            Slots::new([Some(i64::MIN), Some(i64::MAX)].into_iter(), None).1.unwrap().json(),
-            "[-9223372036854775808,9223372036854775807]"
-        );
-        assert_eq!(Slots::new([Some(u64::MAX)].into_iter(), None).1.unwrap().json(), "[18446744073709551615]");
+    fn keys_are_padded_to_few_sizes() {
+        let size = |keys: usize| Keys::new((0..keys as i64).collect()).padded().count();
+        assert_eq!([1, 16, 17, 1025, 4096, 5000].map(size), [16, 16, 64, 4096, 4096, 5000]);
+        assert_eq!(Keys::new(vec![1, 2]).padded().copied().collect::<Vec<_>>()[1..], [2; 15]);
     }
 }

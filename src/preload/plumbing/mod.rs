@@ -2,10 +2,13 @@
 #![doc = include_str!("README.md")]
 
 pub mod at_key;
+pub mod batch;
 pub mod dangling;
 pub mod fetch;
 pub mod key_in;
 pub mod keys;
+pub mod slots;
 pub(crate) mod snapshot;
+pub mod spell;
 pub mod statement;
 pub mod stitch;

@@ -5,10 +5,12 @@ use diesel::expression::{Expression, Selectable, SelectableHelper};
 use diesel::query_builder::QueryFragment;
 use diesel::query_dsl::methods::{FilterDsl, SelectDsl};
 
+use super::batch::Batch;
 use super::dangling::Unstitched;
 use super::key_in::{KeyColumns, KeyIn};
-use super::keys::{Keys, Slots};
-use crate::backend::Dialect;
+use super::keys::Keys;
+use super::slots::Slots;
+use crate::backend::{Dialect, KeyList};
 use crate::error::{Error, ErrorKind, Result};
 use crate::preload::by::Joins;
 use crate::preload::key::Key;
@@ -77,23 +79,26 @@ pub(crate) fn prepare<DB, C, P, J, Q, S>(
     query: Q,
     nested: S,
     parents: &[&P],
-) -> Prepared<J::Key, Q::Statement, S, J::Named>
+) -> Result<Prepared<J::Key, Batch<Q::Statement, J::Key>, S, J::Named>>
 where
     DB: Dialect,
     J: Joins<P, C, Key: Key>,
     Q: Keyed<DB, J::Columns, J::Key, C>,
 {
-    let (slots, keys) = number(joins, parents);
-    let statement = keys.map(|keys| query.keyed(joins.columns(), keys));
-    Prepared { statement, slots, nested, pending: joins.named() }
+    let (slots, keys) = number::<DB, C, P, J>(joins, parents);
+    let statement = keys.map(|keys| query.keyed(joins.columns(), keys)).transpose()?;
+    Ok(Prepared { statement, slots, nested, pending: joins.named() })
 }
 
-/// Which parent has which key, and the distinct keys, if there are any.
-pub(crate) fn number<C, P, J>(joins: &J, parents: &[&P]) -> (Slots<J::Key>, Option<Keys<J::Key>>)
+/// Which parent has which key, and the distinct keys as they are sent, if there are any.
+pub(crate) fn number<DB, C, P, J>(joins: &J, parents: &[&P]) -> (Slots<J::Key>, Option<Keys<J::Key>>)
 where
+    DB: Dialect,
     J: Joins<P, C, Key: Key>,
 {
-    Slots::new(parents.iter().map(|parent| joins.key(parent)), joins.fold())
+    let (mut slots, keys) = Slots::new(parents.iter().map(|parent| joins.key(parent)), joins.fold());
+    let keys = keys.map(|keys| slots.as_compared::<DB>(keys));
+    (slots, keys)
 }
 
 /// A child query that can be narrowed to keys: `SELECT key, child.* .. WHERE column IN (keys)`.
@@ -108,7 +113,11 @@ pub trait Keyed<DB: Dialect, Columns, K, C> {
     type Statement;
 
     /// Narrows the query.
-    fn keyed(self, columns: Columns, keys: Keys<K>) -> Self::Statement;
+    ///
+    /// # Errors
+    ///
+    /// Where the backend cannot compare such keys exactly.
+    fn keyed(self, columns: Columns, keys: Keys<K>) -> Result<Batch<Self::Statement, K>>;
 }
 
 type NotNull<Columns, K> = <Columns as KeyColumns<<K as Key>::Columns>>::NotNull;
@@ -119,16 +128,19 @@ where
     DB: Dialect,
     K: Key,
     C: Selectable<DB>,
-    Columns: KeyColumns<K::Columns, NotNull: Copy>,
+    Columns: KeyColumns<K::Columns, NotNull: Copy + Expression + QueryFragment<DB>>,
+    DB: KeyList<K, <NotNull<Columns, K> as Expression>::SqlType>,
     Q: FilterDsl<KeyIn<NotNull<Columns, K>, K>>,
     (NotNull<Columns, K>, AsSelect<C, DB>): Expression,
     Filter<Q, KeyIn<NotNull<Columns, K>, K>>: SelectDsl<(NotNull<Columns, K>, AsSelect<C, DB>)>,
 {
     type Statement = Select<Filter<Q, KeyIn<NotNull<Columns, K>, K>>, (NotNull<Columns, K>, AsSelect<C, DB>)>;
 
-    fn keyed(self, columns: Columns, keys: Keys<K>) -> Self::Statement {
+    fn keyed(self, columns: Columns, keys: Keys<K>) -> Result<Batch<Self::Statement, K>> {
         let columns = columns.not_null();
-        SelectDsl::select(FilterDsl::filter(self, KeyIn::new(columns, keys)), (columns, C::as_select()))
+        let filter = KeyIn::new(columns, keys.clone());
+        let statement = SelectDsl::select(FilterDsl::filter(self, filter), (columns, C::as_select()));
+        Batch::new::<DB>(statement, keys, DB::types(), &column_name::<DB>(&columns))
     }
 }
 

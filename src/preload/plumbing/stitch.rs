@@ -1,6 +1,6 @@
 //! Children to their parents: first into the slot of their key, then from the slots to the parents. Pure.
 
-use super::keys::Slots;
+use super::slots::Slots;
 use crate::preload::key::Key;
 
 /// A second child in this slot, where one was promised.

@@ -1,5 +1,10 @@
 //! Keys of other types than `i32`: every content must find its children, and nothing else.
 
+mod bound;
+mod composite;
+mod equality;
+mod types;
+
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use turbodiesel::prelude::*;
@@ -82,46 +87,4 @@ scenarios! {
         assert_eq!(rows.len(), ids.len());
         assert!(rows.iter().all(|(large, small)| small.as_ref().map(|s| s.large_id) == Some(large.id)));
     }
-
-    /// Where the database's equality is not Rust's, a child that nobody can place is an error, until a fold says whose it is.
-    fn a_key_that_the_database_takes_for_equal_is_folded_or_an_error(db) {
-        let conn = db.conn();
-        go!(conn.batch_execute(&case_insensitive(BACKEND)))?;
-        let shelves = || shelves::table.order(shelves::code).select(Shelf::as_select());
-        let error = go!(shelves().preload(has_many::<Book>()).load(conn)).unwrap_err();
-        assert!(error.is_unmatched_child(), "{error}");
-        assert_eq!(
-            error.to_string(),
-            "has_many: the database matched a row by books.shelf_code whose key equals that of no parent in Rust; a \
-             case-insensitive or padded collation does that, and `.fold_keys(..)` says which keys are equal"
-        );
-        assert!(!error.to_string().contains("OAK") && error.key() == Some("\"OAK\""));
-
-        let fold = |code: String| code.to_lowercase();
-        let rows = go!(shelves().preload(has_many::<Book>().order(books::id).fold_keys(fold)).load(conn))?;
-        let ids: Vec<_> = rows.iter().map(|(shelf, books)| (&shelf.code[..], books.iter().map(|b| b.id).collect())).collect();
-        assert_eq!(ids, [("oak", vec![1, 2]), ("pine", vec![])]);
-        let rows = go!(books::table.order(books::id).select(Book::as_select()).preload(belongs_to::<Shelf>().fold_keys(fold)).load(conn))?;
-        let codes: Vec<_> = rows.iter().map(|(_, shelf)| shelf.as_ref().map(|shelf| &shelf.code[..])).collect();
-        assert_eq!(codes, [Some("oak"), Some("oak"), None]);
-    }
-}
-
-/// Shelves and books whose codes differ by case alone, in a column that does not care.
-fn case_insensitive(backend: &str) -> String {
-    let (before, text) = match backend {
-        "mysql" => ("", "VARCHAR(700) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci"),
-        "postgres" => (
-            "CREATE COLLATION careless (provider = icu, locale = 'und-u-ks-level2', deterministic = false);",
-            "TEXT COLLATE careless",
-        ),
-        _ => ("", "TEXT COLLATE NOCASE"),
-    };
-    format!(
-        "{before}
-         CREATE TABLE shelves (code {text} NOT NULL PRIMARY KEY);
-         CREATE TABLE books (id INTEGER NOT NULL PRIMARY KEY, shelf_code {text});
-         INSERT INTO shelves VALUES ('oak'), ('pine');
-         INSERT INTO books VALUES (1, 'OAK'), (2, 'oak'), (3, NULL);"
-    )
 }

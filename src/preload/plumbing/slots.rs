@@ -1,0 +1,218 @@
+//! Which parent has which key. Pure.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::hash::BuildHasher;
+
+use hashbrown::{DefaultHashBuilder, HashTable};
+
+use super::keys::Keys;
+use crate::backend::Dialect;
+use crate::error::Error;
+use crate::preload::by::Fold;
+use crate::preload::key::Key;
+
+/// Distinct keys under numbers. The table holds the numbers alone, so that a key of text is kept once.
+struct Numbered<K> {
+    keys: Vec<K>,
+    numbers: Numbers,
+    last: usize,
+}
+
+#[derive(Default)]
+struct Numbers {
+    table: HashTable<usize>,
+    hasher: DefaultHashBuilder,
+}
+
+impl Numbers {
+    fn find<K: Key>(&self, keys: &[K], key: &K) -> Option<usize> {
+        let same = |number: &usize| keys.get(*number) == Some(key);
+        self.table.find(self.hasher.hash_one(key), same).copied()
+    }
+}
+
+impl<K: Key> Numbered<K> {
+    fn new() -> Self {
+        Numbered { keys: Vec::new(), numbers: Numbers::default(), last: usize::MAX }
+    }
+
+    fn number(&mut self, key: K) -> usize {
+        // Rows that belong to one parent often stand side by side: then the key is hashed once for all of them.
+        if self.keys.get(self.last) == Some(&key) {
+            return self.last;
+        }
+        let hash = self.numbers.hasher.hash_one(&key);
+        let same = |number: &usize| self.keys.get(*number) == Some(&key);
+        self.last = match self.numbers.table.find(hash, same) {
+            Some(number) => *number,
+            None => {
+                let number = self.keys.len();
+                self.keys.push(key);
+                let (keys, hasher) = (&self.keys, &self.numbers.hasher);
+                let again = |number: &usize| keys.get(*number).map_or(0, |key| hasher.hash_one(key));
+                self.numbers.table.insert_unique(hash, number, again);
+                number
+            }
+        };
+        self.last
+    }
+}
+
+/// The keys of all parents of one fetch: each distinct key has a slot, each parent the number of its slot.
+pub struct Slots<K> {
+    keys: Keys<K>,
+    numbers: Numbers,
+    of_parent: Vec<usize>,
+    fold: Option<Fold<K>>,
+    /// Keys that are sent though no parent has them.
+    unblanked: HashSet<K>,
+}
+
+/// A parent without a key.
+const NO_SLOT: usize = usize::MAX;
+
+impl<K: Key> Slots<K> {
+    /// Numbers the keys of the parents. `None` is a NULL key: it has no slot.
+    ///
+    /// The second value are the keys to bind, if there is one. A fold makes one slot of several keys, but all are bound: what
+    /// the fold takes for equal the database may tell apart.
+    pub fn new(keys: impl Iterator<Item = Option<K>>, fold: Option<Fold<K>>) -> (Self, Option<Keys<K>>) {
+        let mut slots = Numbered::new();
+        let mut bound = Numbered::new();
+        let mut slot_of_bound = Vec::new();
+        let number = |key: Option<K>| match (key, &fold) {
+            (None, _) => NO_SLOT,
+            (Some(key), None) => slots.number(key),
+            (Some(key), Some(fold)) => {
+                let slot = slots.number(fold(key.clone()));
+                if bound.number(key) == slot_of_bound.len() {
+                    slot_of_bound.push(slot);
+                }
+                slot
+            }
+        };
+        let of_parent = keys.map(number).collect();
+        let keys = Keys::new(slots.keys);
+        let bound = if fold.is_some() { by_slot(bound.keys, slot_of_bound) } else { keys.clone() };
+        let bound = (!bound.list().is_empty()).then_some(bound);
+        (Slots { keys, numbers: slots.numbers, of_parent, fold, unblanked: HashSet::new() }, bound)
+    }
+
+    /// The keys as the database compares them: PostgreSQL reads a CHAR(n) with its padding and compares it without, so that a
+    /// parent's own key would find nothing. A key that ends in blanks is sent without them too.
+    ///
+    /// In a column of another type the shorter key may find rows that belong to nobody
+    /// ([`is_unblanked`](Slots::is_unblanked)).
+    pub(crate) fn as_compared<DB: Dialect>(&mut self, keys: Keys<K>) -> Keys<K> {
+        if DB::CHAR_LOSES_BLANKS { self.with_unblanked(keys) } else { keys }
+    }
+
+    fn with_unblanked(&mut self, keys: Keys<K>) -> Keys<K> {
+        let given: HashSet<&K> = keys.list().iter().collect();
+        let mut pairs = Vec::new();
+        for (number, key) in keys.list().iter().enumerate() {
+            let shorter = key.without_blanks().filter(|key| !given.contains(key));
+            pairs.extend(shorter.filter(|key| self.unblanked.insert(key.clone())).map(|key| (keys.slot(number), key)));
+        }
+        if pairs.is_empty() {
+            return keys;
+        }
+        pairs.extend(keys.list().iter().enumerate().map(|(number, key)| (keys.slot(number), key.clone())));
+        let (slots, keys) = pairs.into_iter().unzip();
+        by_slot(keys, slots)
+    }
+
+    /// Whether this key was sent for the sake of one that ends in blanks.
+    pub(super) fn is_unblanked(&self, key: &K) -> bool {
+        self.unblanked.contains(key)
+    }
+
+    /// How many slots there are.
+    pub fn len(&self) -> usize {
+        self.keys.list().len()
+    }
+
+    /// Whether no parent has a key.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The slot of a key of the database.
+    pub fn slot(&self, key: &K) -> Option<usize> {
+        match &self.fold {
+            None => self.numbers.find(self.keys.list(), key),
+            Some(fold) => self.numbers.find(self.keys.list(), &fold(key.clone())),
+        }
+    }
+
+    /// The slot of each parent, in the order of the parents.
+    pub fn of_parents(&self) -> impl Iterator<Item = Option<usize>> + '_ {
+        self.of_parent.iter().map(|slot| (*slot != NO_SLOT).then_some(*slot))
+    }
+
+    /// The key of a slot.
+    pub fn key(&self, slot: usize) -> Option<&K> {
+        self.keys.list().get(slot)
+    }
+
+    /// The error, which is about the key of a slot.
+    pub(crate) fn blame(&self, slot: usize, error: Error) -> Error {
+        match self.key(slot) {
+            Some(key) => error.with_key(key),
+            None => error,
+        }
+    }
+}
+
+/// Keys of one slot beside each other.
+fn by_slot<K: Key>(keys: Vec<K>, slots: Vec<usize>) -> Keys<K> {
+    let mut pairs: Vec<(usize, K)> = slots.into_iter().zip(keys).collect();
+    pairs.sort_by_key(|(slot, _)| *slot);
+    let (slots, keys) = pairs.into_iter().unzip();
+    Keys::of_slots(keys, slots)
+}
+
+impl<K: fmt::Debug> fmt::Debug for Slots<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Slots").field("keys", &self.keys).field("of_parent", &self.of_parent).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    #[test]
+    fn a_repeated_key_shares_a_slot_and_null_has_none() {
+        let (slots, keys) = Slots::new([Some(7), None, Some(3), Some(7)].into_iter(), None);
+        assert_eq!(slots.of_parents().collect::<Vec<_>>(), [Some(0), None, Some(1), Some(0)]);
+        assert_eq!(keys.map(|keys| keys.list().clone()), Some(vec![7, 3]));
+        assert_eq!((slots.slot(&3), slots.slot(&4), slots.key(1)), (Some(1), None, Some(&3)));
+    }
+
+    #[test]
+    fn folded_keys_share_a_slot_and_are_all_bound() {
+        let fold: Fold<String> = Arc::new(|key| key.to_lowercase());
+        let (slots, keys) = Slots::new(["a", "A", "b"].map(|key| Some(key.to_owned())).into_iter(), Some(fold));
+        assert_eq!(slots.of_parents().collect::<Vec<_>>(), [Some(0), Some(0), Some(1)]);
+        assert_eq!(keys.map(|keys| keys.list().clone()), Some(vec!["a".into(), "A".into(), "b".into()]));
+        assert_eq!(slots.slot(&"B".to_owned()), Some(1));
+    }
+
+    #[test]
+    fn keys_that_share_a_slot_stand_side_by_side() {
+        let fold: Fold<String> = Arc::new(|key| key.to_lowercase());
+        let (mut slots, keys) = Slots::new(["a", "b", "A "].map(|key| Some(key.to_owned())).into_iter(), Some(fold));
+        let keys = slots.with_unblanked(keys.unwrap());
+        assert_eq!(keys.list(), &["a", "b", "A", "A "]);
+        assert!(slots.is_unblanked(&"A".to_owned()) && !slots.is_unblanked(&"a".to_owned()));
+    }
+
+    #[test]
+    fn no_keys_no_list() {
+        assert!(Slots::<i32>::new([None, None].into_iter(), None).1.is_none());
+    }
+}

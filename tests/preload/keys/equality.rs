@@ -1,0 +1,107 @@
+//! Keys that are equal to the database and not to Rust, or to Rust and not to the database.
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use turbodiesel::prelude::*;
+
+use super::{Book, Shelf, books, shelves};
+
+scenarios! {
+    /// Where the database's equality is not Rust's, a child that nobody can place is an error, until a fold says whose it is.
+    fn a_key_that_the_database_takes_for_equal_is_folded_or_an_error(db) {
+        let conn = db.conn();
+        go!(conn.batch_execute(&case_insensitive(BACKEND)))?;
+        let shelves = || shelves::table.order(shelves::code).select(Shelf::as_select());
+        let error = go!(shelves().preload(has_many::<Book>()).load(conn)).unwrap_err();
+        assert!(error.is_unmatched_child(), "{error}");
+        assert_eq!(
+            error.to_string(),
+            "has_many: the database matched a row by books.shelf_code whose key equals that of no parent in Rust; a \
+             case-insensitive or padded collation does that, and `.fold_keys(..)` says which keys are equal"
+        );
+        assert!(!error.to_string().contains("OAK") && error.key() == Some("\"OAK\""));
+
+        let fold = |code: String| code.to_lowercase();
+        let rows = go!(shelves().preload(has_many::<Book>().order(books::id).fold_keys(fold)).load(conn))?;
+        let ids: Vec<_> = rows.iter().map(|(shelf, books)| (&shelf.code[..], books.iter().map(|b| b.id).collect())).collect();
+        assert_eq!(ids, [("oak", vec![1, 2]), ("pine", vec![])]);
+        let rows = go!(books::table.order(books::id).select(Book::as_select()).preload(belongs_to::<Shelf>().fold_keys(fold)).load(conn))?;
+        let codes: Vec<_> = rows.iter().map(|(_, shelf)| shelf.as_ref().map(|shelf| &shelf.code[..])).collect();
+        assert_eq!(codes, [Some("oak"), Some("oak"), None]);
+    }
+
+    /// A column that is padded to its width is read with its blanks on PostgreSQL, and compared without them.
+    fn padded_keys_find_their_children(db) {
+        let conn = db.conn();
+        go!(conn.batch_execute(&text_tables("", "CHAR(5)")))?;
+        go!(conn.batch_execute("INSERT INTO shelves VALUES ('oak'), ('pine'), ('larch');
+            INSERT INTO books VALUES (1, 'oak'), (2, 'larch'), (3, 'oak');"))?;
+        let shelves = || shelves::table.order(shelves::code.desc()).select(Shelf::as_select());
+        let rows = go!(shelves().preload(has_many::<Book>().order(books::id)).load(conn))?;
+        assert_eq!(ids(&rows), [("pine", vec![]), ("oak", vec![1, 3]), ("larch", vec![2])]);
+        let rows = go!(books::table.order(books::id).select(Book::as_select()).preload(belongs_to::<Shelf>()).load(conn))?;
+        assert!(rows.iter().all(|(book, shelf)| book.shelf_code == shelf.as_ref().map(|shelf| shelf.code.clone())));
+    }
+
+    /// Where blanks count, a key that ends in them is another key, and the children of the one without them are not its own.
+    fn blanks_that_count_are_kept(db) {
+        let conn = db.conn();
+        let text = if BACKEND == "mysql" { "VARCHAR(20) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin" } else { "VARCHAR(20)" };
+        go!(conn.batch_execute(&text_tables("", text)))?;
+        go!(conn.batch_execute("INSERT INTO shelves VALUES ('oak '), ('oak  '), ('pine'), ('pine ');
+            INSERT INTO books VALUES (1, 'oak'), (2, 'oak '), (3, 'pine'), (4, 'pine '), (5, 'oak  '), (6, 'oak ');"))?;
+        let shelves = shelves::table.order(shelves::code).select(Shelf::as_select());
+        let mut rows = go!(shelves.preload(has_many::<Book>().order(books::id)).load(conn))?;
+        rows.sort_by_key(|(shelf, _)| shelf.code.clone());
+        let found: Vec<(&str, Vec<i32>)> = rows.iter().map(|(shelf, books)| (&shelf.code[..], books.iter().map(|b| b.id).collect())).collect();
+        assert_eq!(found, [("oak ", vec![2, 6]), ("oak  ", vec![5]), ("pine", vec![3]), ("pine ", vec![4])]);
+    }
+
+    /// A padded collation: what it takes for equal, the fold must too.
+    fn a_padded_collation_is_folded_or_an_error(db) {
+        let conn = db.conn();
+        let text = match BACKEND {
+            "mysql" => "VARCHAR(20) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
+            "sqlite" => "VARCHAR(20) COLLATE RTRIM",
+            _ => return Ok(()), // PostgreSQL has none
+        };
+        go!(conn.batch_execute(&text_tables("", text)))?;
+        go!(conn.batch_execute("INSERT INTO shelves VALUES ('oak'); INSERT INTO books VALUES (1, 'oak  ');"))?;
+        let shelves = || shelves::table.select(Shelf::as_select());
+        let error = go!(shelves().preload(has_many::<Book>()).load(conn)).unwrap_err();
+        assert!(error.is_unmatched_child() && error.to_string().contains(".fold_keys(..)"), "{error}");
+        let fold = |code: String| code.trim_end().to_owned();
+        let rows = go!(shelves().preload(has_many::<Book>().fold_keys(fold)).load(conn))?;
+        assert_eq!(ids(&rows), [("oak", vec![1])]);
+    }
+}
+
+fn ids(rows: &[(Shelf, Vec<Book>)]) -> Vec<(&str, Vec<i32>)> {
+    rows.iter().map(|(shelf, books)| (shelf.code.trim_end(), books.iter().map(|book| book.id).collect())).collect()
+}
+
+fn text_tables(before: &str, text: &str) -> String {
+    format!(
+        "{before}
+         CREATE TABLE shelves (code {text} NOT NULL PRIMARY KEY);
+         CREATE TABLE books (id INTEGER NOT NULL PRIMARY KEY, shelf_code {text});"
+    )
+}
+
+/// Shelves and books whose codes differ by case alone, in a column that does not care.
+pub(super) fn case_insensitive(backend: &str) -> String {
+    let (before, text) = match backend {
+        "mysql" => ("", "VARCHAR(700) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci"),
+        "postgres" => (
+            "CREATE COLLATION careless (provider = icu, locale = 'und-u-ks-level2', deterministic = false);",
+            "TEXT COLLATE careless",
+        ),
+        _ => ("", "TEXT COLLATE NOCASE"),
+    };
+    format!(
+        "{}
+         INSERT INTO shelves VALUES ('oak'), ('pine');
+         INSERT INTO books VALUES (1, 'OAK'), (2, 'oak'), (3, NULL);",
+        text_tables(before, text)
+    )
+}

@@ -9,6 +9,7 @@
 //! | seek, one direction | `(a, b) > ($1, $2)` | UNION ALL of ranges | `a > ? OR (a = ? AND b > ?)` |
 //! | seek, mixed directions or nullable keys | UNION ALL of ranges | UNION ALL of ranges | the OR chain |
 //! | seek, a chosen place of NULLs | UNION ALL of ranges | UNION ALL of ranges | UNION ALL of ranges |
+//! | a range of NULLs | `a IS NULL` | `a IS NULL` | `(a IS NULL OR a < NULL)` |
 //! | first children of each parent | `unnest` and LATERAL; of keys, above ten | `json_each`, the limited query as a JSON array of keys | UNION ALL, 64 parents a statement; a scalar subquery for one child |
 //! | NULL in an ascending order | last | first | first |
 //! | snapshot | REPEATABLE READ, READ ONLY | any transaction | REPEATABLE READ, READ ONLY, said before BEGIN |
@@ -69,6 +70,8 @@ pub trait Dialect: Backend<QueryBuilder: Default> + KeySql + PerParentSql + Defa
     const NAME: &'static str;
     /// What OpenTelemetry calls this database.
     const SYSTEM: &'static str;
+    /// Whether `IS NULL` is taken for a lookup and not for a range: then what follows it in an index is sorted once more.
+    const NULL_IS_A_LOOKUP: bool;
     /// Whether an index can have NULLs in another place than the database's own.
     const NULLS_IN_INDEX: bool;
     /// Whether an index can have an expression.

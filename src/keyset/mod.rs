@@ -48,6 +48,8 @@
 //!   `Page<(Post, Vec<Comment>)>`.
 //! * A whole table comes in [`batches`](Keyset::batches): constant memory, and a position to go on from.
 //!
+#![doc = include_str!("reads.md")]
+//!
 #![doc = include_str!("walks.md")]
 
 mod batches;
@@ -330,10 +332,11 @@ impl<Q, O, Size, S> Keyset<Q, O, Size, S, Blocking> {
     ///
     /// ```sql
     /// -- PostgreSQL, one direction
-    /// SELECT created_at, id, .. FROM posts WHERE (created_at, id) < ($1, $2) ORDER BY created_at DESC, id DESC LIMIT 21
+    /// SELECT .., created_at AS keyset_1, id AS keyset_2
+    ///  FROM posts WHERE (created_at, id) < ($1, $2) ORDER BY created_at DESC, id DESC LIMIT 21
     /// -- PostgreSQL with mixed directions or nullable keys, SQLite always: a range for each key
-    /// SELECT * FROM (SELECT .. WHERE created_at = $1 AND id > $2 ORDER BY .. LIMIT 21) AS s0
-    ///  UNION ALL SELECT * FROM (SELECT .. WHERE created_at < $4 ORDER BY .. LIMIT 21) AS s1 ORDER BY 1 DESC, 2 ASC LIMIT 21
+    /// (SELECT .. WHERE created_at = $1 AND id > $2 ORDER BY created_at DESC, id ASC LIMIT 21) UNION ALL
+    /// (SELECT .. WHERE created_at < $4 ORDER BY created_at DESC, id ASC LIMIT 21) ORDER BY keyset_1 DESC, keyset_2 ASC LIMIT 21
     /// -- MySQL, MariaDB
     /// SELECT .. WHERE ((created_at < ?) OR (created_at = ? AND id < ?)) ORDER BY created_at DESC, id DESC LIMIT 21
     /// ```

@@ -45,7 +45,7 @@ pub trait IntoOrdering: Sized {
     /// ```
     /// # use diesel::prelude::*;
     /// use blog::schema::posts;
-    /// use diesel::{pg::Pg, sqlite::Sqlite};
+    /// use diesel::sqlite::Sqlite;
     /// use turbodiesel::prelude::*;
     ///
     /// let newest = (posts::created_at.desc(), posts::id.desc());
@@ -55,7 +55,7 @@ pub trait IntoOrdering: Sized {
     /// );
     /// # #[cfg(feature = "postgres")]
     /// assert_eq!(
-    ///     newest.index_sql::<Pg>(())?,
+    ///     newest.index_sql::<diesel::pg::Pg>(())?,
     ///     r#"CREATE INDEX "posts_created_at_id_idx" ON "posts" ("created_at" DESC, "id" DESC)"#
     /// );
     /// # Ok::<(), turbodiesel::Error>(())

@@ -128,8 +128,12 @@ impl<O> Plan<O> {
                 let beyond = Beyond { keys: &keys, values: &self.values(start), inclusive: start.inclusive, backward };
                 beyond.push(form, segment, out.reborrow())?;
             }
-            (None, Some(Segment::IsNull(_))) => push_null(&keys, " IS NULL", out.reborrow())?,
-            (None, Some(_)) => push_null(&keys, " IS NOT NULL", out.reborrow())?,
+            // Without a bound, a range is one of the two halves of the first key.
+            (None, Some(half)) => {
+                if let Some(&key) = keys.first() {
+                    push_null(key, matches!(half, Segment::IsNull(_)), out.reborrow())?;
+                }
+            }
             (None, None) => written = false,
         }
         match &self.bounds.stop {
@@ -152,14 +156,21 @@ impl<O> Plan<O> {
     }
 }
 
+/// `"score" IS NULL`, or `IS NOT NULL`.
 fn push_null<'b, DB: Dialect>(
-    keys: &[&'b dyn SeekKey<DB>],
-    null: &str,
+    key: &'b dyn SeekKey<DB>,
+    is_null: bool,
     mut out: AstPass<'_, 'b, DB>,
 ) -> QueryResult<()> {
-    if let Some(key) = keys.first() {
+    let as_range = is_null && DB::NULL_IS_A_LOOKUP;
+    out.push_sql(if as_range { "(" } else { "" });
+    key.expr(out.reborrow())?;
+    out.push_sql(if is_null { " IS NULL" } else { " IS NOT NULL" });
+    if as_range {
+        // Never true, and enough to make a range of it.
+        out.push_sql(" OR ");
         key.expr(out.reborrow())?;
-        out.push_sql(null);
+        out.push_sql(" < NULL)");
     }
     Ok(())
 }
@@ -223,24 +234,24 @@ impl<'b, DB: Dialect> Beyond<'_, 'b, DB> {
             if i > 0 {
                 out.push_sql(" AND ");
             }
+            let operator = match (i == last, segment) {
+                (false, _) if value.is_null() => {
+                    push_null(*key, true, out.reborrow())?;
+                    continue;
+                }
+                (false, _) => "=",
+                (true, Segment::IsNull(_) | Segment::NotNull(_)) => {
+                    push_null(*key, matches!(segment, Segment::IsNull(_)), out.reborrow())?;
+                    continue;
+                }
+                // All keys are equal only where the last one is.
+                (true, Segment::Beyond(_)) => self.operator(i, self.inclusive && i + 1 == self.keys.len()),
+            };
             key.expr(out.reborrow())?;
-            match (i == last, segment) {
-                (false, _) if value.is_null() => out.push_sql(" IS NULL"),
-                (false, _) => {
-                    out.push_sql(" = ");
-                    value.push(out.reborrow())?;
-                }
-                (true, Segment::IsNull(_)) => out.push_sql(" IS NULL"),
-                (true, Segment::NotNull(_)) => out.push_sql(" IS NOT NULL"),
-                (true, Segment::Beyond(_)) => {
-                    // All keys are equal only where the last one is.
-                    let inclusive = self.inclusive && i + 1 == self.keys.len();
-                    out.push_sql(" ");
-                    out.push_sql(self.operator(i, inclusive));
-                    out.push_sql(" ");
-                    value.push(out.reborrow())?;
-                }
-            }
+            out.push_sql(" ");
+            out.push_sql(operator);
+            out.push_sql(" ");
+            value.push(out.reborrow())?;
         }
         Ok(())
     }

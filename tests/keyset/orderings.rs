@@ -7,7 +7,7 @@ use diesel::connection::SimpleConnection;
 use diesel::dsl::{count, sql};
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};
-use turbodiesel::keyset::{Cursor, OrderingSet, asc, desc, unique};
+use turbodiesel::keyset::{Cursor, OrderingSet, SeekForm, asc, desc, unique};
 use turbodiesel::prelude::*;
 
 use crate::support::data::FEW;
@@ -205,6 +205,47 @@ scenarios! {
         go!(conn.batch_execute("DELETE FROM comments WHERE parent_id IS NOT NULL; DELETE FROM comments;"))?;
         check!((posts::created_at.desc(), posts::id.desc()));
         check!((posts::score.desc(), posts::id.asc()));
+    }
+
+    fn a_form_of_the_seek_can_be_chosen(db) {
+        let conn = db.conn();
+        go!(conn.batch_execute(FEW))?;
+        let query = || posts::table.select(Post::as_select());
+        macro_rules! check {
+            ($ordering:expr, $shape:ident => $sent:expr) => {{
+                let page = || query().keyset($ordering).first(3);
+                let first = go!(page().load(conn))?;
+                let next = || page().after(first.end_cursor());
+                let rows = go!(next().load(conn))?;
+                for $shape in [SeekForm::RowValue, SeekForm::OrChain, SeekForm::Segments] {
+                    let result = go!(next().strategy($shape).load(conn));
+                    let Some(sent): Option<&str> = ($sent) else {
+                        assert!(result.unwrap_err().is_strategy());
+                        continue;
+                    };
+                    assert_eq!(result?, rows, "{:?}", $shape);
+                    // The plan is that of the form.
+                    let plans = go!(next().strategy($shape).explain(conn))?;
+                    assert!(plans[0].sql().contains(sent), "{}", plans[0].sql());
+                }
+            }};
+        }
+        check!((posts::created_at.desc(), posts::id.desc()), form => Some(match form {
+            SeekForm::RowValue => ") < (",
+            SeekForm::OrChain => ") OR (",
+            _ => " UNION ALL ",
+        }));
+        check!((posts::created_at.desc(), posts::id.asc()), form => match form {
+            SeekForm::RowValue => None,
+            SeekForm::OrChain => Some(") OR ("),
+            _ => Some(" UNION ALL "),
+        });
+        // Of groups there are no ranges.
+        let groups = || posts::table.group_by(posts::author_id).keyset((desc(count(posts::id)), unique(posts::author_id.asc()))).select(posts::author_id);
+        let log = StatementLog::install(conn);
+        let error = go!(groups().strategy(SeekForm::Segments).first(2).load_page::<i32>(conn)).unwrap_err();
+        assert!(error.is_strategy() && log.len() == 0, "{error}");
+        assert_eq!(go!(groups().strategy(SeekForm::OrChain).first(2).load_page::<i32>(conn))?.items(), [1, 2]);
     }
 
     fn a_bare_or_is_refused(db) {

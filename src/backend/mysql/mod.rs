@@ -40,6 +40,7 @@ impl Dialect for Mysql {
     const NULLS_SYNTAX: bool = false;
     const NAME: &'static str = "MySQL";
     const SYSTEM: &'static str = "mysql";
+    const NULL_IS_A_LOOKUP: bool = true;
     const NULLS_IN_INDEX: bool = false;
     const EXPRESSIONS_IN_INDEX: bool = false;
     const UNION_OF_PARENTHESES: bool = true;

@@ -38,6 +38,7 @@ impl Dialect for Pg {
     const NULLS_SYNTAX: bool = true;
     const NAME: &'static str = "PostgreSQL";
     const SYSTEM: &'static str = "postgresql";
+    const NULL_IS_A_LOOKUP: bool = false;
     const NULLS_IN_INDEX: bool = true;
     const EXPRESSIONS_IN_INDEX: bool = true;
     const UNION_OF_PARENTHESES: bool = true;

@@ -39,6 +39,7 @@ impl Dialect for Sqlite {
     const NULLS_SYNTAX: bool = true;
     const NAME: &'static str = "SQLite";
     const SYSTEM: &'static str = "sqlite";
+    const NULL_IS_A_LOOKUP: bool = false;
     const NULLS_IN_INDEX: bool = false;
     const EXPRESSIONS_IN_INDEX: bool = true;
     const UNION_OF_PARENTHESES: bool = false;

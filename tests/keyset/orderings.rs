@@ -244,7 +244,7 @@ scenarios! {
         let groups = || posts::table.group_by(posts::author_id).keyset((desc(count(posts::id)), unique(posts::author_id.asc()))).select(posts::author_id);
         let log = StatementLog::install(conn);
         let error = go!(groups().strategy(SeekForm::Segments).first(2).load_page::<i32>(conn)).unwrap_err();
-        assert!(error.is_strategy() && log.len() == 0, "{error}");
+        assert!(error.is_strategy() && log.is_empty(), "{error}");
         assert_eq!(go!(groups().strategy(SeekForm::OrChain).first(2).load_page::<i32>(conn))?.items(), [1, 2]);
     }
 

@@ -3,6 +3,7 @@
 use blog::{BlogConnection, Counts};
 use diesel::migration::MigrationSource;
 use diesel::prelude::*;
+use turbodiesel::backend::Dialect;
 use turbodiesel::testing::{TestConnection, TestDb, TestOptions};
 
 use crate::bench::Bench;
@@ -20,7 +21,9 @@ pub(crate) enum Statistics {
 }
 
 /// A connection on which the comparisons run.
-pub(crate) trait Backend: BlogConnection + TestConnection + preload::Contenders + keyset::Contenders {
+pub(crate) trait Backend:
+    BlogConnection<Backend: Dialect> + TestConnection + preload::Contenders + keyset::Contenders
+{
     /// What `TURBODIESEL_BENCH` and the names of the scenarios call it.
     const NAME: &'static str;
 

@@ -3,15 +3,17 @@
 use std::fmt;
 
 use blog::{BlogConnection, Statement, StatementLog};
+use turbodiesel::backend::Dialect;
+use turbodiesel::plan::Plan;
 
 use crate::Result;
 use crate::text::{cut, thousands};
 
 /// The statements that a contender sent: how often each, and its plan.
-pub(crate) type Sent = Vec<(usize, Vec<String>)>;
+pub(crate) type Sent = Vec<(usize, Plan)>;
 
 /// Runs something once and asks for the plan of every statement that it sent.
-pub(crate) fn record<C: BlogConnection, T>(
+pub(crate) fn record<C: BlogConnection<Backend: Dialect>, T>(
     conn: &mut C,
     run: impl FnOnce(&mut C) -> turbodiesel::Result<T>,
 ) -> Result<(T, Sent)> {
@@ -31,8 +33,8 @@ pub(crate) fn record<C: BlogConnection, T>(
     }
     let mut sent: Sent = Vec::new();
     for (times, statement) in texts {
-        let plan: Vec<String> = blog::explain(conn, &statement)?.iter().map(|line| readable(line)).collect();
-        match sent.iter_mut().find(|(_, known)| *known == plan) {
+        let plan = Plan::parse::<C::Backend>(&statement.sql, blog::explain(conn, &statement)?);
+        match sent.iter_mut().find(|(_, known)| lines(known).eq(lines(&plan))) {
             Some((of_this_plan, _)) => *of_this_plan += times,
             None => sent.push((times, plan)),
         }
@@ -40,9 +42,16 @@ pub(crate) fn record<C: BlogConnection, T>(
     Ok((out, sent))
 }
 
-/// A line of a plan without PostgreSQL's estimates, and not longer than a screen is wide.
-fn readable(line: &str) -> String {
-    cut(line.split("  (cost=").next().unwrap_or_default(), 108)
+/// A plan as its database draws it, no line longer than a screen is wide.
+fn lines(plan: &Plan) -> impl Iterator<Item = String> {
+    let drawn = plan.to_string();
+    let lines: Vec<String> = drawn.lines().filter(|line| *line != "QUERY PLAN").map(|line| cut(line, 108)).collect();
+    lines.into_iter()
+}
+
+/// The plan of every statement, as often as it was sent.
+fn each(sent: &Sent) -> Vec<Plan> {
+    sent.iter().flat_map(|(times, plan)| std::iter::repeat_n(plan.clone(), *times)).collect()
 }
 
 /// The table of all contenders and cases of a scenario, and the plans below it.
@@ -116,6 +125,21 @@ impl fmt::Display for Plans {
             }
             shown.push((name, plans));
         }
+        self.compared(f)
+    }
+}
+
+impl Plans {
+    /// The first contender beside the last one, in the last case in which both took part.
+    fn compared(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [(naive, by_naive), .., (eager, by_eager)] = self.contenders.as_slice() else { return Ok(()) };
+        let both = self.cases.iter().zip(by_naive).zip(by_eager).rev();
+        let both = both.filter_map(|((case, one), other)| Some((case, &one.0.as_ref()?.1, &other.0.as_ref()?.1)));
+        let Some((case, one, other)) = both.into_iter().next() else { return Ok(()) };
+        writeln!(f, "\n  {naive} beside {eager}: {case}")?;
+        for line in Plan::compare(&each(one), &each(other)).figures().lines() {
+            writeln!(f, "    {line}")?;
+        }
         Ok(())
     }
 }
@@ -143,9 +167,17 @@ impl PartialEq for Used<'_> {
 
 impl Used<'_> {
     fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // A loop's plans differ in the rows that the database expects.
+        let mut shown: Vec<(usize, &Plan)> = Vec::new();
         for (times, plan) in self.sent {
-            let mut times = if *times == 1 { "1 x" } else { "n x" };
-            for line in plan {
+            match shown.iter_mut().find(|(_, known)| outline(known).eq(outline(plan))) {
+                Some((of_this_plan, _)) => *of_this_plan += times,
+                None => shown.push((*times, plan)),
+            }
+        }
+        for (times, plan) in shown {
+            let mut times = if times == 1 { "1 x" } else { "n x" };
+            for line in lines(plan) {
                 writeln!(f, "    {times:3} {line}")?;
                 times = "";
             }
@@ -171,9 +203,19 @@ impl Plans {
     }
 }
 
-/// A plan without its numbers: how often a statement was sent, and how many rows the database expects.
-fn shape(sent: &Sent) -> Vec<String> {
-    let is_number = |word: &&str| word.parse::<f64>().is_ok();
-    let lines = sent.iter().flat_map(|(_, plan)| plan);
-    lines.map(|line| line.split(' ').filter(|word| !is_number(word)).collect::<Vec<_>>().join(" ")).collect()
+/// Plans without their numbers: how often a statement was sent, and how many rows the database expects.
+fn shape(sent: &Sent) -> Vec<Vec<String>> {
+    let mut outlines: Vec<Vec<String>> = Vec::new();
+    for (_, plan) in sent {
+        let outline: Vec<String> = outline(plan).collect();
+        if !outlines.contains(&outline) {
+            outlines.push(outline);
+        }
+    }
+    outlines
+}
+
+fn outline(plan: &Plan) -> impl Iterator<Item = String> {
+    let is_number = |word: &&str| word.parse::<f64>().is_ok() || word.starts_with("(rows=");
+    lines(plan).map(move |line| line.split(' ').filter(|word| !is_number(word)).collect::<Vec<_>>().join(" "))
 }

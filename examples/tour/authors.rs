@@ -6,6 +6,8 @@ use blog::models::{Post, User};
 use blog::schema::users;
 use blog::{Statement, StatementLog};
 use diesel::prelude::*;
+use diesel::sqlite::Sqlite;
+use turbodiesel::plan::{Plan, Plans};
 use turbodiesel::prelude::*;
 
 use super::Result;
@@ -50,10 +52,17 @@ pub(super) fn tell(screen: &mut Screen, conn: &mut SqliteConnection) -> Result {
     };
     row(screen, "N+1", Bad, &by_hand);
     row(screen, "preload", Good, &preloaded);
+    let mut plans = Vec::new();
     for (name, figures) in [("N+1", by_hand), ("preload", preloaded)] {
         let Some((statements, _)) = figures.into_iter().next_back() else { continue };
         screen.gap();
-        sent(screen, conn, name, &statements)?;
+        plans.push(sent(screen, conn, name, &statements)?);
+    }
+    if let [naive, eager] = plans.as_slice() {
+        screen.gap();
+        for line in Plan::compare(naive, eager).figures().lines() {
+            screen.line(&[(Plain, "   "), (Dim, line)]);
+        }
     }
     Ok(())
 }
@@ -105,8 +114,9 @@ fn sorted(mut feed: Feed) -> Feed {
     feed
 }
 
-/// What was sent, how often, and how the database runs it.
-fn sent(screen: &mut Screen, conn: &mut SqliteConnection, name: &str, statements: &[Statement]) -> Result {
+/// What was sent, how often, and how the database runs it: the plan of each statement.
+fn sent(screen: &mut Screen, conn: &mut SqliteConnection, name: &str, statements: &[Statement]) -> Result<Plans> {
+    let mut plans = Vec::new();
     let mut label = name;
     for (at, statement) in statements.iter().enumerate() {
         if statements[..at].iter().any(|earlier| earlier.sql == statement.sql) {
@@ -114,10 +124,12 @@ fn sent(screen: &mut Screen, conn: &mut SqliteConnection, name: &str, statements
         }
         let times = statements.iter().filter(|other| other.sql == statement.sql).count();
         screen.sql(&format!("   {label:<11}{times:>3} ×  "), &statement.sql);
-        for step in blog::explain(conn, statement)? {
-            screen.line(&[(Dim, &format!("{:25}{step}", ""))]);
+        let plan = Plan::parse::<Sqlite>(&statement.sql, blog::explain(conn, statement)?);
+        for step in plan.to_string().lines().skip(1) {
+            screen.line(&[(Dim, &format!("{:22}{step}", ""))]);
         }
+        plans.extend(std::iter::repeat_n(plan, times));
         label = "";
     }
-    Ok(())
+    Ok(plans.into())
 }

@@ -9,7 +9,9 @@ use blog::models::Post;
 use blog::schema::posts;
 use diesel::prelude::*;
 use diesel::sql_types::Integer;
+use diesel::sqlite::Sqlite;
 use turbodiesel::keyset::{Cursor, Page};
+use turbodiesel::plan::Plan;
 use turbodiesel::prelude::*;
 
 use super::Result;
@@ -141,9 +143,9 @@ fn costs(screen: &mut Screen, conn: &mut SqliteConnection, last: &Cursor) -> Res
         }
         let time = screen.time(times.into_iter().min().unwrap_or_default());
         let statement = log.take().pop().ok_or("nothing was sent")?;
-        let plan = blog::explain(conn, &statement)?;
-        let steps = plan.iter().map(|step| step.trim());
-        let reads: Vec<&str> = steps.filter(|step| step.contains(" posts ")).collect();
+        let plan = Plan::parse::<Sqlite>(&statement.sql, blog::explain(conn, &statement)?);
+        let reads: Vec<&str> =
+            plan.nodes().filter(|step| step.table() == Some("posts")).map(|step| step.label()).collect();
         asked.store(0, Ordering::Relaxed);
         read(conn, place, true)?;
         let rows = asked.load(Ordering::Relaxed);

@@ -46,7 +46,7 @@ pub trait BlogConnection: Connection {
     /// # Errors
     ///
     /// The database refuses to plan the statement.
-    fn explain(&mut self, statement: &Statement) -> QueryResult<Vec<String>>;
+    fn explain(&mut self, statement: &Statement) -> QueryResult<String>;
 }
 
 /// The author of all posts of [`seed_posts`](crate::seed_posts).

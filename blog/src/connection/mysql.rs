@@ -5,57 +5,18 @@ use crate::explain::{self, values::with_values};
 use crate::seed::{insert_all, inserts};
 use crate::{Counts, Error, Seed, Statement, migrations};
 use diesel::connection::SimpleConnection;
-use diesel::deserialize::{self, FromSql, FromSqlRow};
-use diesel::mysql::{Mysql, MysqlType, MysqlValue};
 use diesel::prelude::*;
 use diesel::sql_query;
-use diesel::sql_types::{BigInt, Nullable, Text};
+use diesel::sql_types::Text;
 use diesel_migrations::MigrationHarness;
 
 inserts!(MysqlConnection);
 
-/// Rows that a step looks at: a number on MySQL, text on MariaDB.
-#[derive(FromSqlRow)]
-struct Rows(String);
-
-impl FromSql<BigInt, Mysql> for Rows {
-    fn from_sql(value: MysqlValue<'_>) -> deserialize::Result<Self> {
-        Ok(Rows(match value.value_type() {
-            MysqlType::String => <String as FromSql<Text, Mysql>>::from_sql(value)?,
-            _ => <i64 as FromSql<BigInt, Mysql>>::from_sql(value)?.to_string(),
-        }))
-    }
-}
-
-/// A row of EXPLAIN.
+/// The row of EXPLAIN.
 #[derive(QueryableByName)]
-struct Step {
-    #[diesel(sql_type = Nullable<Text>)]
-    table: Option<String>,
-    #[diesel(sql_type = Nullable<Text>, column_name = "type")]
-    access: Option<String>,
-    #[diesel(sql_type = Nullable<Text>)]
-    key: Option<String>,
-    #[diesel(sql_type = Nullable<BigInt>)]
-    rows: Option<Rows>,
-    #[diesel(sql_type = Nullable<Text>, column_name = "Extra")]
-    extra: Option<String>,
-}
-
-impl Step {
-    /// `posts: ref posts_author_id_idx 10 Using where`, with a dash for what is missing.
-    fn line(self) -> String {
-        let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
-        let line = format!(
-            "{}: {} {} {} {}",
-            or_dash(self.table),
-            or_dash(self.access),
-            or_dash(self.key),
-            or_dash(self.rows.map(|Rows(rows)| rows)),
-            self.extra.unwrap_or_default(),
-        );
-        line.trim_end().to_owned()
-    }
+struct Explained {
+    #[diesel(sql_type = Text, column_name = "EXPLAIN")]
+    plan: String,
 }
 
 impl BlogConnection for MysqlConnection {
@@ -99,8 +60,8 @@ impl BlogConnection for MysqlConnection {
     }
 
     /// With the values in the text, as EXPLAIN takes no statement that is prepared already.
-    fn explain(&mut self, statement: &Statement) -> QueryResult<Vec<String>> {
-        let steps = sql_query(format!("{}EXPLAIN {}", explain::MARK, with_values(statement))).load::<Step>(self)?;
-        Ok(steps.into_iter().map(Step::line).collect())
+    fn explain(&mut self, statement: &Statement) -> QueryResult<String> {
+        let explain = format!("{}EXPLAIN FORMAT=JSON {}", explain::MARK, with_values(statement));
+        Ok(sql_query(explain).get_result::<Explained>(self)?.plan)
     }
 }

@@ -14,9 +14,9 @@ inserts!(PgConnection);
 
 /// A row of EXPLAIN.
 #[derive(QueryableByName)]
-struct Line {
+struct Explained {
     #[diesel(sql_type = Text, column_name = "QUERY PLAN")]
-    line: String,
+    plan: String,
 }
 
 /// The next row gets a new id, though ids were given before.
@@ -65,24 +65,25 @@ impl BlogConnection for PgConnection {
     }
 
     /// The generic plan, which does not depend on the values: what a prepared statement comes to after a few runs.
-    fn explain(&mut self, statement: &Statement) -> QueryResult<Vec<String>> {
+    fn explain(&mut self, statement: &Statement) -> QueryResult<String> {
         let values = vec!["NULL"; explain::numbered_placeholders(&statement.sql)].join(", ");
         let values = if values.is_empty() { values } else { format!("({values})") };
-        let mut plan = Vec::new();
+        let mut plan = None;
         let mut prepared = false;
         let outcome = self.transaction::<(), _, _>(|conn| {
             conn.batch_execute(&format!("{}SET LOCAL plan_cache_mode = force_generic_plan", explain::MARK))?;
             conn.batch_execute(&format!("{}PREPARE blog_explain AS {}", explain::MARK, statement.sql))?;
             prepared = true;
-            plan = sql_query(format!("{}EXPLAIN EXECUTE blog_explain{values}", explain::MARK)).load::<Line>(conn)?;
+            let explain = format!("{}EXPLAIN (FORMAT JSON) EXECUTE blog_explain{values}", explain::MARK);
+            plan = Some(sql_query(explain).get_result::<Explained>(conn)?.plan);
             Err(RollbackTransaction) // nothing is left of the setting
         });
         if prepared {
             self.batch_execute(&format!("{}DEALLOCATE blog_explain", explain::MARK))?;
         }
         match outcome {
-            Err(RollbackTransaction) => Ok(plan.into_iter().map(|row| row.line).collect()),
-            other => other.map(|()| Vec::new()),
+            Err(RollbackTransaction) => plan.ok_or(RollbackTransaction),
+            other => other.map(|()| String::new()),
         }
     }
 }

@@ -8,7 +8,6 @@ use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::{Integer, Text};
 use diesel_migrations::MigrationHarness;
-use std::collections::HashMap;
 
 inserts!(SqliteConnection);
 
@@ -19,6 +18,8 @@ struct Step {
     id: i32,
     #[diesel(sql_type = Integer)]
     parent: i32,
+    #[diesel(sql_type = Integer)]
+    notused: i32,
     #[diesel(sql_type = Text)]
     detail: String,
 }
@@ -55,15 +56,10 @@ impl BlogConnection for SqliteConnection {
     }
 
     /// Placeholders without a value are NULL, and SQLite does not plan by values.
-    fn explain(&mut self, statement: &Statement) -> QueryResult<Vec<String>> {
+    fn explain(&mut self, statement: &Statement) -> QueryResult<String> {
         let steps: Vec<Step> =
             sql_query(format!("{}EXPLAIN QUERY PLAN {}", explain::MARK, statement.sql)).load(self)?;
-        let mut depths = HashMap::new();
-        let line = |step: Step| {
-            let depth = depths.get(&step.parent).map_or(0, |parent| parent + 1);
-            depths.insert(step.id, depth);
-            format!("{:indent$}{}", "", step.detail, indent = 2 * depth)
-        };
+        let line = |Step { id, parent, notused, detail }| format!("{id}|{parent}|{notused}|{detail}\n");
         Ok(steps.into_iter().map(line).collect())
     }
 }

@@ -30,7 +30,7 @@ impl Migrations for MysqlConnection {
 /// Every recorded statement reads by this index.
 fn uses(conn: &mut impl BlogConnection, log: &StatementLog, index: &str) -> QueryResult<()> {
     for statement in log.take() {
-        let plan = blog::explain(conn, &statement)?.join("\n");
+        let plan = blog::explain(conn, &statement)?;
         assert!(plan.contains(index), "{statement}\n{plan}");
     }
     assert!(log.is_empty(), "looking at a plan was recorded: {:?}", log.take());

@@ -93,7 +93,7 @@ fn customers(conn: &mut SqliteConnection, statements: &Statements) -> Result<boo
 
     println!("\n(a) customers with address, city, country, rentals, copies and films, in {took:.1?}");
     println!(
-        "    {for_everyone} statements for {} customers, {for_few} for {}; announced: {bound}\n",
+        "    {for_everyone} statements for {} customers, {for_few} for {}; relations: {bound}, and a question before 1,000 keys\n",
         everyone.len(),
         few.len()
     );

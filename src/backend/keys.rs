@@ -7,7 +7,9 @@ use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::result::QueryResult;
 
 use super::Dialect;
+use crate::preload::Strategy;
 use crate::preload::key::{Key, Width};
+use crate::preload::plumbing::home::Home;
 use crate::preload::plumbing::keys::Keys;
 #[allow(unused_imports)] // no backend is on
 use crate::preload::plumbing::spell::BindKey;
@@ -18,6 +20,15 @@ pub trait KeySql: Backend {
     const LONGEST_LIST: Option<usize>;
     /// Whether a CHAR(n) is read with its padding and compared without it.
     const CHAR_LOSES_BLANKS: bool;
+
+    /// How the keys of a relation can be sent.
+    const STRATEGIES: &'static [Strategy];
+    /// From how many keys on it is worth a statement to know the highest key in the column; at least
+    /// [`Statements::PROBED`](crate::preload::Statements::PROBED).
+    const PROBE_FROM: Option<usize>;
+
+    /// The strategy for so many keys of those up to the highest.
+    fn choose(keys: usize, highest: usize) -> Strategy;
 
     /// How a key is spelled in a list, by the SQL type of its column.
     fn spelling(column: TypeId) -> Spelling;
@@ -51,10 +62,11 @@ pub trait KeyList<K, ST>: Dialect {
     /// The SQL types of the columns.
     fn types() -> Vec<TypeId>;
 
-    /// Writes the predicate.
+    /// Writes the predicate: the keys that are shown, by their strategy. `home` is the table of the columns.
     fn push_key_list<'b, E: QueryFragment<Self>>(
         columns: &'b E,
         keys: &'b Keys<K>,
+        home: fn() -> Home,
         out: AstPass<'_, 'b, Self>,
     ) -> QueryResult<()>;
 }

@@ -6,6 +6,7 @@
 //! | point | PostgreSQL | SQLite | MySQL, MariaDB |
 //! |---|---|---|---|
 //! | key list | `= ANY($1)`, one array | `IN (SELECT value FROM json_each(?))`, one bind | `IN (SELECT k.id FROM JSON_TABLE(?, ..) k)`, one bind |
+//! | many keys | its planner knows how many | most of the table: scan; else rows in their order | most of the table: scan |
 //! | seek, one direction | `(a, b) > ($1, $2)` | UNION ALL of ranges | `a > ? OR (a = ? AND b > ?)` |
 //! | seek, mixed directions or nullable keys | UNION ALL of ranges | UNION ALL of ranges | the OR chain |
 //! | seek, a chosen place of NULLs | UNION ALL of ranges | UNION ALL of ranges | UNION ALL of ranges |

@@ -43,6 +43,8 @@ kinds! {
     WrongNumberOfResults, is_wrong_number_of_results;
     /// A key type that cannot be looked up exactly in its column on this backend.
     UnsupportedKey, is_unsupported_key;
+    /// A strategy that this backend does not know, or not for these keys.
+    UnsupportedStrategy, is_unsupported_strategy;
     /// A tree of more levels than are held.
     TreeDepth, is_tree_depth;
     /// A loader of the program's own failed: `source()` has its error.

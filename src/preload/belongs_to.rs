@@ -18,6 +18,7 @@ use super::plumbing::slots::Slots;
 use super::plumbing::statement::{self, Keyed, Prepared, PreparedBy, Steps};
 use super::plumbing::stitch::{self, Second};
 use super::relation::{ChildRow, CountStatements, Relation, Relations, Statements, Whole};
+use super::strategy::Strategy;
 use super::tuple::Append;
 use crate::backend::Dialect;
 use crate::dsl;
@@ -64,6 +65,7 @@ pub struct BelongsTo<T, Q, S, A = Every, J = Holder> {
     query: Q,
     nested: S,
     joins: J,
+    strategy: Strategy,
     marker: PhantomData<fn() -> (T, A)>,
 }
 
@@ -71,7 +73,7 @@ pub struct BelongsTo<T, Q, S, A = Every, J = Holder> {
 impl<T, Q: Clone, S: Clone, A, J: Clone> Clone for BelongsTo<T, Q, S, A, J> {
     fn clone(&self) -> Self {
         let (query, nested, joins) = (self.query.clone(), self.nested.clone(), self.joins.clone());
-        BelongsTo { query, nested, joins, marker: PhantomData }
+        BelongsTo { query, nested, joins, strategy: self.strategy, marker: PhantomData }
     }
 }
 impl<T, Q: Copy, S: Copy, A, J: Copy> Copy for BelongsTo<T, Q, S, A, J> {}
@@ -90,24 +92,42 @@ pub struct Linked;
 
 impl<T, Q, S, A> BelongsTo<T, Q, S, A> {
     pub(super) fn new(query: Q, nested: S) -> Self {
-        BelongsTo { query, nested, joins: Holder, marker: PhantomData }
+        BelongsTo { query, nested, joins: Holder, strategy: Strategy::Auto, marker: PhantomData }
     }
 }
 
 impl<T, Q, S, A, J> BelongsTo<T, Q, S, A, J> {
     /// The same relation of another query, which finds as many rows (`A2`).
     pub(super) fn with_query<Q2, A2>(self, change: impl FnOnce(Q) -> Q2) -> BelongsTo<T, Q2, S, A2, J> {
-        BelongsTo { query: change(self.query), nested: self.nested, joins: self.joins, marker: PhantomData }
+        BelongsTo {
+            query: change(self.query),
+            nested: self.nested,
+            joins: self.joins,
+            strategy: self.strategy,
+            marker: PhantomData,
+        }
     }
 
     /// The same relation with other relations of its targets.
     pub(super) fn with_nested<S2>(self, change: impl FnOnce(S) -> S2) -> BelongsTo<T, Q, S2, A, J> {
-        BelongsTo { query: self.query, nested: change(self.nested), joins: self.joins, marker: PhantomData }
+        BelongsTo {
+            query: self.query,
+            nested: change(self.nested),
+            joins: self.joins,
+            strategy: self.strategy,
+            marker: PhantomData,
+        }
     }
 
     /// The same relation, joined otherwise.
     pub(super) fn joined<J2>(self, joins: impl FnOnce(J) -> J2) -> BelongsTo<T, Q, S, A, J2> {
-        BelongsTo { query: self.query, nested: self.nested, joins: joins(self.joins), marker: PhantomData }
+        BelongsTo {
+            query: self.query,
+            nested: self.nested,
+            joins: joins(self.joins),
+            strategy: self.strategy,
+            marker: PhantomData,
+        }
     }
 
     /// Only the targets for which the predicate holds. The result becomes `Option<T>`: a target that is filtered out is
@@ -152,6 +172,14 @@ impl<T, Q, S, A, J> BelongsTo<T, Q, S, A, J> {
         F: Fn(&P) -> V,
     {
         self.joined(|_| ByKey { columns, key })
+    }
+
+    /// How the keys are sent, where the automatic choice is not the best: [`Strategy`]. The rows are the same.
+    ///
+    /// One that the backend does not know, or not for this type of key, is an error
+    /// ([`is_unsupported_strategy`](Error::is_unsupported_strategy)).
+    pub fn strategy(self, strategy: Strategy) -> Self {
+        BelongsTo { strategy, ..self }
     }
 
     /// Makes keys equal in Rust that the database takes for equal, as [`Children::fold_keys`](super::Children::fold_keys).
@@ -277,7 +305,7 @@ where
 
 impl<T, Q, S: CountStatements, A, J> CountStatements for BelongsTo<T, Q, S, A, J> {
     fn statements(&self) -> Statements {
-        Statements::of_keys() + self.nested.statements()
+        self.strategy.statements() + self.nested.statements()
     }
 }
 
@@ -297,7 +325,8 @@ where
 
     fn prepare(self, parents: &[&P]) -> Result<PreparedBy<Self, P, DB>> {
         let (slots, keys) = statement::number::<DB, T, _, _>(&self.joins, parents);
-        let statement = keys.clone().map(|keys| self.query.keyed(self.joins.columns(), keys)).transpose()?;
+        let statement =
+            keys.clone().map(|keys| self.query.keyed(self.joins.columns(), keys, self.strategy)).transpose()?;
         Ok(Prepared { statement, slots, nested: self.nested, pending: (self.joins, keys) })
     }
 

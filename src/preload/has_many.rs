@@ -18,6 +18,7 @@ use super::plumbing::slots::Slots;
 use super::plumbing::statement::{self, Keyed, PreparedBy, Steps};
 use super::plumbing::stitch::{self, Second};
 use super::relation::{ChildRow, CountStatements, Relation, Relations, Statements, Whole};
+use super::strategy::Strategy;
 use super::tuple::Append;
 use crate::backend::Dialect;
 use crate::dsl;
@@ -63,6 +64,7 @@ pub struct Children<C, Q, S, Kind, J = Associated> {
     query: Q,
     nested: S,
     joins: J,
+    strategy: Strategy,
     marker: PhantomData<fn() -> (C, Kind)>,
 }
 
@@ -70,7 +72,7 @@ pub struct Children<C, Q, S, Kind, J = Associated> {
 impl<C, Q: Clone, S: Clone, Kind, J: Clone> Clone for Children<C, Q, S, Kind, J> {
     fn clone(&self) -> Self {
         let (query, nested, joins) = (self.query.clone(), self.nested.clone(), self.joins.clone());
-        Children { query, nested, joins, marker: PhantomData }
+        Children { query, nested, joins, strategy: self.strategy, marker: PhantomData }
     }
 }
 impl<C, Q: Copy, S: Copy, Kind, J: Copy> Copy for Children<C, Q, S, Kind, J> {}
@@ -81,14 +83,20 @@ pub struct Many;
 
 impl<C, Q, Kind> Children<C, Q, (), Kind> {
     pub(super) fn new(query: Q) -> Self {
-        Children { query, nested: (), joins: Associated, marker: PhantomData }
+        Children { query, nested: (), joins: Associated, strategy: Strategy::Auto, marker: PhantomData }
     }
 }
 
 impl<C, Q, S, Kind, J> Children<C, Q, S, Kind, J> {
     /// The same relation of another query.
     pub(super) fn with_query<Q2>(self, change: impl FnOnce(Q) -> Q2) -> Children<C, Q2, S, Kind, J> {
-        Children { query: change(self.query), nested: self.nested, joins: self.joins, marker: PhantomData }
+        Children {
+            query: change(self.query),
+            nested: self.nested,
+            joins: self.joins,
+            strategy: self.strategy,
+            marker: PhantomData,
+        }
     }
 
     /// Its query, its relations, and what joins it.
@@ -97,17 +105,35 @@ impl<C, Q, S, Kind, J> Children<C, Q, S, Kind, J> {
     }
 
     fn with_nested<S2>(self, change: impl FnOnce(S) -> S2) -> Children<C, Q, S2, Kind, J> {
-        Children { query: self.query, nested: change(self.nested), joins: self.joins, marker: PhantomData }
+        Children {
+            query: self.query,
+            nested: change(self.nested),
+            joins: self.joins,
+            strategy: self.strategy,
+            marker: PhantomData,
+        }
     }
 
     /// The same relation, read as other rows.
     pub(super) fn of<C2>(self) -> Children<C2, Q, S, Kind, J> {
-        Children { query: self.query, nested: self.nested, joins: self.joins, marker: PhantomData }
+        Children {
+            query: self.query,
+            nested: self.nested,
+            joins: self.joins,
+            strategy: self.strategy,
+            marker: PhantomData,
+        }
     }
 
     /// The same relation, joined otherwise.
     pub(super) fn joined<J2>(self, joins: impl FnOnce(J) -> J2) -> Children<C, Q, S, Kind, J2> {
-        Children { query: self.query, nested: self.nested, joins: joins(self.joins), marker: PhantomData }
+        Children {
+            query: self.query,
+            nested: self.nested,
+            joins: joins(self.joins),
+            strategy: self.strategy,
+            marker: PhantomData,
+        }
     }
 
     /// Only the children for which the predicate holds; parents stay, whether or not a child is left.
@@ -185,6 +211,14 @@ impl<C, Q, S, Kind, J> Children<C, Q, S, Kind, J> {
         self.joined(|_| ByKey { columns, key })
     }
 
+    /// How the keys are sent, where the automatic choice is not the best: [`Strategy`]. The rows are the same.
+    ///
+    /// One that the backend does not know, or not for this type of key, is an error
+    /// ([`is_unsupported_strategy`](Error::is_unsupported_strategy)).
+    pub fn strategy(self, strategy: Strategy) -> Self {
+        Children { strategy, ..self }
+    }
+
     /// Makes keys equal in Rust that the database takes for equal: `.fold_keys(|code: String| code.to_lowercase())` for a
     /// case-insensitive collation, `.trim_end()` for a padded one.
     ///
@@ -245,7 +279,14 @@ where
 
 impl<C, Q, S: CountStatements, Kind, J> CountStatements for Children<C, Q, S, Kind, J> {
     fn statements(&self) -> Statements {
-        Statements::of_keys() + self.nested.statements()
+        self.statements_by(self.strategy)
+    }
+}
+
+impl<C, Q, S: CountStatements, Kind, J> Children<C, Q, S, Kind, J> {
+    /// The statements where the keys are sent so.
+    pub(super) fn statements_by(&self, strategy: Strategy) -> Statements {
+        strategy.statements() + self.nested.statements()
     }
 }
 
@@ -264,7 +305,7 @@ where
     type Pending = J::Named;
 
     fn prepare(self, parents: &[&P]) -> Result<PreparedBy<Self, P, DB>> {
-        statement::prepare::<DB, C, _, _, _, _>(&self.joins, self.query, self.nested, parents)
+        statement::prepare::<DB, C, _, _, _, _>(&self.joins, self.query, self.nested, self.strategy, parents)
     }
 
     fn stitch(

@@ -12,6 +12,7 @@ use super::has_many::Children;
 use super::level::{MapInto, Rank, Ranked, Shared};
 use super::plumbing::fetch::Preload;
 use super::relation::{CountStatements, Relation, Statements};
+use super::strategy::Strategy;
 use super::tuple::Append;
 use crate::dsl;
 use crate::error::Result;
@@ -195,6 +196,11 @@ impl<Links, T, Q, S, A, Kind> ManyToMany<Links, BelongsTo<T, Q, Ranked<S>, A>, K
         Q: OrderDsl<E>,
     {
         ManyToMany { sorted: true, ..self.targets(|targets| targets.with_query(|query| OrderDsl::order(query, order))) }
+    }
+
+    /// How the keys of the targets are sent: [`Strategy`]. `.links(|links| links.strategy(..))` says it of the links.
+    pub fn strategy(self, strategy: Strategy) -> Self {
+        self.targets(|targets| targets.strategy(strategy))
     }
 
     /// Loads a relation of the targets with them: `Vec<(Tag, Vec<..>)>`.

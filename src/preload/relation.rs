@@ -125,7 +125,7 @@ impl<T: Clone> ChildRow for T {}
 /// let feed = users::table
 ///     .select(User::as_select())
 ///     .preload(has_many::<Post>().preload(has_many::<Comment>()));
-/// assert_eq!(feed.statements().for_parents(1_000), 3);
+/// assert_eq!(feed.statements().for_parents(100), 3);
 /// # let _ = feed.load(&mut SqliteConnection::establish(":memory:").unwrap());
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -135,6 +135,8 @@ pub struct Statements {
     chunked: usize,
     /// Relations whose keys may be bound one by one, [`BINDS`](Statements::BINDS) in a statement.
     bound: usize,
+    /// Relations that may ask for the highest key, from [`PROBED`](Statements::PROBED) keys on.
+    probed: usize,
 }
 
 impl Statements {
@@ -144,19 +146,27 @@ impl Statements {
     /// How many keys a statement has at most, where each is a bind of its own.
     pub const BINDS: usize = MOST_BINDS;
 
+    /// From how many keys on it is worth a statement to know how many there are in their column.
+    pub const PROBED: usize = 1_000;
+
     pub(crate) const fn fixed_at(fixed: usize) -> Self {
-        Statements { fixed, chunked: 0, bound: 0 }
+        Statements { fixed, chunked: 0, bound: 0, probed: 0 }
     }
 
-    /// One statement for all keys, or one for so many of them.
-    pub(crate) const fn of_keys() -> Self {
-        Statements { fixed: 1, chunked: 0, bound: 1 }
+    /// A statement for so many keys.
+    pub(crate) const fn of_bound_keys() -> Self {
+        Statements { fixed: 1, chunked: 0, bound: 1, probed: 0 }
+    }
+
+    /// One statement for all keys, and a question before it, or one for so many of them.
+    pub(crate) const fn of_any_keys() -> Self {
+        Statements { fixed: 1, chunked: 0, bound: 1, probed: 1 }
     }
 
     pub(crate) fn times(self, levels: usize) -> Self {
-        let Statements { fixed, chunked, bound } = self;
-        let [fixed, chunked, bound] = [fixed, chunked, bound].map(|count| count.saturating_mul(levels));
-        Statements { fixed, chunked, bound }
+        let Statements { fixed, chunked, bound, probed } = self;
+        let [fixed, chunked, bound, probed] = [fixed, chunked, bound, probed].map(|count| count.saturating_mul(levels));
+        Statements { fixed, chunked, bound, probed }
     }
 
     /// One of the relations may be sent in chunks.
@@ -171,13 +181,18 @@ impl Statements {
 
     /// The bound where no level has more than so many parents.
     ///
-    /// It is the same for every number up to 4,096, unless there is a relation that MySQL and MariaDB ask for in chunks, such
-    /// as the first children of each parent. Above that it counts what keys take that are bound one by one, as the count
-    /// does not know the type of a key ([`Key`](super::Key) lists which are); integers and text take one statement, but for a
-    /// list of more than 3.5 MB on MySQL and MariaDB.
+    /// * Up to 999 it is the same for every number, unless there is a relation that MySQL and MariaDB ask for in chunks, such as
+    ///   the first children of each parent.
+    /// * From 1,000 on it counts what each relation may ask before it chooses its [`Strategy`](super::Strategy).
+    /// * Above 4,096 it counts what keys take that are bound one by one, as the count does not know the type of a key
+    ///   ([`Key`](super::Key) lists which are); integers and text take one statement, but for a list of more than 3.5 MB on MySQL and
+    ///   MariaDB. A strategy that is given is counted as it is.
     pub fn for_parents(self, parents: usize) -> usize {
         let more = |relations: usize, size: usize| relations.saturating_mul(parents.div_ceil(size).saturating_sub(1));
-        self.fixed.saturating_add(more(self.chunked, Self::CHUNK)).saturating_add(more(self.bound, Self::BINDS))
+        let probed = if parents < Self::PROBED { 0 } else { self.probed };
+        [probed, more(self.chunked, Self::CHUNK), more(self.bound, Self::BINDS)]
+            .into_iter()
+            .fold(self.fixed, usize::saturating_add)
     }
 }
 
@@ -189,6 +204,7 @@ impl std::ops::Add for Statements {
             fixed: self.fixed.saturating_add(other.fixed),
             chunked: self.chunked.saturating_add(other.chunked),
             bound: self.bound.saturating_add(other.bound),
+            probed: self.probed.saturating_add(other.probed),
         }
     }
 }

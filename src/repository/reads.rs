@@ -14,8 +14,10 @@ use diesel::result::QueryResult;
 use super::{Model, Rows, rows};
 use crate::backend::{Dialect, KeyList};
 use crate::error::Result;
+use crate::preload::Strategy;
 use crate::preload::key::{Key, ParentKey};
 use crate::preload::plumbing::batch::{Again, Batch};
+use crate::preload::plumbing::home::Home;
 use crate::preload::plumbing::key_in::KeyIn;
 use crate::preload::plumbing::slots::Slots;
 use crate::preload::plumbing::statement::column_name;
@@ -124,9 +126,10 @@ where
         let Some(keys) = keys else { return Ok(Vec::new()) };
         let keys = slots.as_compared::<C::Backend>(keys);
         let column = column_name::<C::Backend>(&M::table().primary_key());
-        let by_keys = KeyIn::new(M::table().primary_key(), keys.clone());
+        let by_keys = KeyIn::new(M::table().primary_key(), keys.clone(), Home::unknown);
         let by_keys = FilterDsl::filter(rows::<M, C::Backend>(), by_keys);
-        let batch = Batch::new::<C::Backend>(by_keys, keys, C::Backend::types(), &column)?;
+        let batch =
+            Batch::new::<C::Backend>(by_keys, keys, C::Backend::types(), Strategy::Auto, &column, Home::unknown)?;
         let mut found: Vec<Option<M>> = (0..slots.len()).map(|_| None).collect();
         for chunk in 0..batch.chunks::<C::Backend>() {
             batch.show(chunk);

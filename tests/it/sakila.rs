@@ -29,9 +29,12 @@ scenarios! {
                     .preload(belongs_to::<Inventory>().preload(belongs_to::<Film>().preload(belongs_to::<Language>()))),
             )
             .preload(has_many::<Payment>().order(payment::payment_id));
-        let announced = everyone.statements().fixed();
+        let announced = everyone.statements();
         let everyone = go!(everyone.load(conn))?;
-        assert_eq!((everyone.len(), log.len(), announced), (599, 9, 9));
+        // Of 16,044 rentals the copies are 4,580: as many keys are worth a question.
+        let asked = usize::from(BACKEND != "postgres");
+        assert_eq!((everyone.len(), log.len(), announced.fixed()), (599, 9 + asked, 9));
+        assert!(log.len() <= announced.for_parents(16_044));
 
         // For every customer its rentals, by id, and the films that they were.
         let mut ours = vec![];

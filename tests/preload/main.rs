@@ -32,4 +32,5 @@ mod relations;
 mod roots;
 mod snapshot;
 mod statements;
+mod strategies;
 mod tree;

@@ -7,8 +7,9 @@ use diesel::result::QueryResult;
 
 use super::keys::{json_columns, names, push_json_table};
 use crate::backend::{KeyList, KeyTable, PerParentSql, TopN};
+use crate::preload::Strategy;
 use crate::preload::key::Key;
-use crate::preload::plumbing::keys::{Form, Keys};
+use crate::preload::plumbing::keys::Keys;
 use crate::preload::plumbing::spell::BindKey;
 
 impl PerParentSql for Mysql {
@@ -34,7 +35,7 @@ where
 {
     fn push_key_table<'b>(keys: &'b Keys<K>, mut out: AstPass<'_, 'b, Self>) -> QueryResult<()> {
         let types = <Self as KeyList<K, ST>>::types();
-        if keys.form::<Self>(&types) == Form::List {
+        if keys.strategy::<Self>(&types) != Strategy::Binds {
             return push_json_table::<K>(&types, keys, out, " AS _k");
         }
         for (i, key) in keys.shown().iter().enumerate() {
@@ -47,7 +48,7 @@ where
 
     fn push_row_key(keys: &Keys<K>, mut out: AstPass<'_, '_, Self>) -> QueryResult<()> {
         let types = <Self as KeyList<K, ST>>::types();
-        let listed = keys.form::<Self>(&types) == Form::List;
+        let listed = keys.strategy::<Self>(&types) != Strategy::Binds;
         out.push_sql(&json_columns(&types, "_k", listed));
         Ok(())
     }

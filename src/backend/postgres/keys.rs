@@ -10,13 +10,22 @@ use diesel::sql_types::{Array, HasSqlType};
 
 use crate::backend::keys::{push_binds, push_columns};
 use crate::backend::{KeyList, KeySql, Spelling};
+use crate::preload::Strategy;
 use crate::preload::key::{Key, Pair, Single, Triple, Width};
-use crate::preload::plumbing::keys::{Form, Keys};
+use crate::preload::plumbing::home::Home;
+use crate::preload::plumbing::keys::Keys;
 use crate::preload::plumbing::spell::BindKey;
 
 impl KeySql for Pg {
     const LONGEST_LIST: Option<usize> = None;
     const CHAR_LOSES_BLANKS: bool = true;
+    const STRATEGIES: &'static [Strategy] = &[Strategy::Search, Strategy::Scan, Strategy::Binds];
+    // Its planner sees how many keys there are.
+    const PROBE_FROM: Option<usize> = None;
+
+    fn choose(_: usize, _: usize) -> Strategy {
+        Strategy::Search
+    }
 
     fn spelling(_: TypeId) -> Spelling {
         Spelling::Array
@@ -83,13 +92,16 @@ where
     fn push_key_list<'b, E: QueryFragment<Self>>(
         columns: &'b E,
         keys: &'b Keys<K>,
+        _: fn() -> Home,
         mut out: AstPass<'_, 'b, Self>,
     ) -> QueryResult<()> {
-        if keys.form::<Self>(&K::Columns::types()) == Form::Binds {
+        let strategy = keys.strategy::<Self>(&K::Columns::types());
+        if strategy == Strategy::Binds {
             return push_binds::<K, ST, Self>(columns, keys, out);
         }
         push_columns::<K, Self>(columns, out.reborrow())?;
-        if K::Columns::COUNT == 1 {
+        // The rows of a subquery are hashed where no index is; of an array, a generic plan compares each row with each key.
+        if K::Columns::COUNT == 1 && strategy == Strategy::Search {
             out.push_sql(" = ANY(");
             K::Columns::push_arrays(keys, out.reborrow())?;
             out.push_sql(")");

@@ -10,12 +10,22 @@ use diesel::sqlite::Sqlite;
 use crate::backend::keys::{push_binds, push_columns};
 use crate::backend::{KeyList, KeySql, Spelling};
 use crate::preload::key::{Key, Width};
-use crate::preload::plumbing::keys::{Form, Keys};
+use crate::preload::plumbing::home::Home;
+use crate::preload::plumbing::keys::Keys;
 use crate::preload::plumbing::spell::BindKey;
+use crate::preload::{Statements, Strategy};
 
 impl KeySql for Sqlite {
     const LONGEST_LIST: Option<usize> = None;
     const CHAR_LOSES_BLANKS: bool = false;
+    const STRATEGIES: &'static [Strategy] = &[Strategy::Search, Strategy::RowOrder, Strategy::Scan, Strategy::Binds];
+    const PROBE_FROM: Option<usize> = Some(Statements::PROBED);
+
+    // The planner cannot know how long a JSON list is: it always searches the index, which for most of a table is several
+    // times as long as reading it. And a search for each of many keys jumps about, where rows in their order do not.
+    fn choose(keys: usize, highest: usize) -> Strategy {
+        if highest / keys.max(1) < 5 { Strategy::Scan } else { Strategy::RowOrder }
+    }
 
     // JSON spells integers and text as SQLite stores them. (A JSON number never equals a TEXT column, so the spelling follows
     // the column.) Bytes would need `unhex`, which is younger than many installed libraries, and a date is whatever its writer
@@ -52,10 +62,22 @@ where
     fn push_key_list<'b, E: QueryFragment<Self>>(
         columns: &'b E,
         keys: &'b Keys<K>,
+        home: fn() -> Home,
         mut out: AstPass<'_, 'b, Self>,
     ) -> QueryResult<()> {
-        if keys.form::<Self>(&K::Columns::types()) == Form::Binds {
-            return push_binds::<K, ST, Self>(columns, keys, out);
+        let strategy = keys.strategy::<Self>(&K::Columns::types());
+        match strategy {
+            Strategy::Binds => return push_binds::<K, ST, Self>(columns, keys, out),
+            // `posts`.`id` IN (SELECT `posts`.`id` FROM `posts` WHERE `posts`.`author_id` IN (SELECT value FROM json_each(?)))
+            Strategy::RowOrder => {
+                let Home { table, primary_key, .. } = home();
+                let id = primary_key.unwrap_or_default();
+                out.push_sql(&format!("{id} IN (SELECT {id} FROM {table} WHERE "));
+            }
+            // +(`posts`.`author_id` IN (SELECT value FROM json_each(?))): the plus keeps the index out of it, and leaves
+            // affinity and collation of the column alone.
+            Strategy::Scan => out.push_sql("+("),
+            _ => {}
         }
         push_columns::<K, Self>(columns, out.reborrow())?;
         out.push_sql(" IN (SELECT ");
@@ -63,6 +85,9 @@ where
         out.push_sql(" FROM json_each(");
         out.push_bind_param::<Text, _>(keys.shown_json())?;
         out.push_sql("))");
+        if matches!(strategy, Strategy::RowOrder | Strategy::Scan) {
+            out.push_sql(")");
+        }
         Ok(())
     }
 }

@@ -7,8 +7,9 @@ use diesel::sqlite::Sqlite;
 
 use super::keys::push_parts;
 use crate::backend::{KeyList, KeyTable, PerParentSql, TopN};
+use crate::preload::Strategy;
 use crate::preload::key::{Key, Width};
-use crate::preload::plumbing::keys::{Form, Keys};
+use crate::preload::plumbing::keys::Keys;
 use crate::preload::plumbing::spell::BindKey;
 
 impl PerParentSql for Sqlite {
@@ -31,7 +32,7 @@ where
     K: Key<Columns: BindKey<K, ST, Sqlite>>,
 {
     fn push_key_table<'b>(keys: &'b Keys<K>, mut out: AstPass<'_, 'b, Self>) -> QueryResult<()> {
-        if keys.form::<Self>(&<Self as KeyList<K, ST>>::types()) == Form::Binds {
+        if keys.strategy::<Self>(&<Self as KeyList<K, ST>>::types()) == Strategy::Binds {
             out.push_sql("(VALUES ");
             for (i, key) in keys.shown().iter().enumerate() {
                 out.push_sql(if i > 0 { ", " } else { "" });
@@ -49,7 +50,7 @@ where
     }
 
     fn push_row_key(keys: &Keys<K>, mut out: AstPass<'_, '_, Self>) -> QueryResult<()> {
-        if keys.form::<Self>(&<Self as KeyList<K, ST>>::types()) == Form::Binds {
+        if keys.strategy::<Self>(&<Self as KeyList<K, ST>>::types()) == Strategy::Binds {
             let columns: Vec<_> = (1..=K::Columns::COUNT).map(|i| format!("_k.column{i}")).collect();
             out.push_sql(&columns.join(", "));
         } else {

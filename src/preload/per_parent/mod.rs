@@ -26,6 +26,7 @@ use super::plumbing::slots::Slots;
 use super::plumbing::statement::{self as pure, Prepared, PreparedBy, Steps};
 use super::plumbing::stitch::{self, Second};
 use super::relation::{CountStatements, Relation, Relations, Statements, Whole};
+use super::strategy::Strategy;
 use super::tuple::Append;
 use crate::backend::{Dialect, TopN};
 use crate::error::{Error, Result};
@@ -223,7 +224,7 @@ where
 
 impl<C, Q, S: CountStatements, J, Kind> CountStatements for FirstOfEach<Children<C, Q, S, Many, J>, Kind> {
     fn statements(&self) -> Statements {
-        self.relation.statements().in_chunks()
+        self.relation.statements_by(Strategy::Binds).in_chunks()
     }
 }
 

@@ -19,9 +19,10 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::preload::Key;
 use crate::preload::plumbing::at_key::{Asked, AtKey, Parent};
 use crate::preload::plumbing::batch::refuse_inexact;
-use crate::preload::plumbing::keys::{Form, Keys};
+use crate::preload::plumbing::keys::Keys;
 use crate::preload::plumbing::statement::column_name;
 use crate::preload::relation::Statements;
+use crate::preload::strategy::Strategy;
 
 /// How many parents one UNION ALL asks for: more arms cost more to prepare than they save in round trips.
 const ARMS: usize = Statements::CHUNK;
@@ -77,7 +78,7 @@ where
             // Only the list of keys takes one that is there for the sake of another.
             _ if keys.differ_from_slots() => TopN::Window,
             // A table of binds is longer to prepare than a few queries.
-            TopN::Single if keys.form::<DB>(&DB::types()) == Form::Binds => TopN::Union,
+            TopN::Single if keys.strategy::<DB>(&DB::types()) == Strategy::Binds => TopN::Union,
             form => form,
         });
         if !DB::knows(form) {

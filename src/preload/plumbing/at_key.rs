@@ -8,6 +8,7 @@ use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 use diesel::sql_types::Bool;
 
+use super::home::Home;
 use super::keys::Keys;
 use crate::backend::keys::push_columns;
 use crate::backend::{Dialect, KeyTable};
@@ -85,7 +86,7 @@ where
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         let Parent { asked, keys, at } = &*self.parent;
         if *asked == Asked::List {
-            return DB::push_key_list(&self.columns, keys, out);
+            return DB::push_key_list(&self.columns, keys, Home::unknown, out);
         }
         push_columns::<K, DB>(&self.columns, out.reborrow())?;
         out.push_sql(" = ");

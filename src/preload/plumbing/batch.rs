@@ -7,12 +7,15 @@ use std::sync::Arc;
 use diesel::RunQueryDsl;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
+use diesel::sql_types::{BigInt, Nullable};
 
+use super::home::Home;
 use super::keys::Keys;
 use super::spell;
-use crate::backend::Dialect;
+use crate::backend::{Dialect, Spelling};
 use crate::error::{Error, ErrorKind, Result};
 use crate::preload::key::Key;
+use crate::preload::strategy::Strategy;
 
 /// A statement for all keys of a fetch.
 #[derive(Debug)]
@@ -22,17 +25,47 @@ pub struct Batch<S, K> {
     /// The keys; the statement holds them too.
     keys: Keys<K>,
     types: Vec<TypeId>,
+    /// `SELECT max(column) FROM table`, where the answer decides how the keys are sent.
+    probe: Option<String>,
 }
 
 impl<S, K: Key> Batch<S, K> {
-    /// A statement that looks these keys up in columns of these types.
+    /// A statement that looks these keys up in columns of these types, by this strategy.
     ///
     /// # Errors
     ///
-    /// Where the backend cannot compare such keys exactly. `columns` names them.
-    pub(crate) fn new<DB: Dialect>(statement: S, keys: Keys<K>, types: Vec<TypeId>, columns: &str) -> Result<Self> {
+    /// Where the backend cannot compare such keys exactly, or not by this strategy. `columns` names them.
+    pub(crate) fn new<DB: Dialect>(
+        statement: S,
+        keys: Keys<K>,
+        types: Vec<TypeId>,
+        strategy: Strategy,
+        columns: &str,
+        home: fn() -> Home,
+    ) -> Result<Self> {
         refuse_inexact::<DB, K>(&types, columns)?;
-        Ok(Batch { statement: Arc::new(statement), keys, types })
+        refuse_strategy::<DB, K>(&keys, &types, strategy, columns, home)?;
+        let many = DB::PROBE_FROM.is_some_and(|from| keys.list().len() >= from);
+        let asks = strategy == Strategy::Auto && many && types.len() == 1 && types.iter().all(is_number::<DB>);
+        let probe = (asks && spell::in_one_bind::<DB, K>(keys.list(), &types)).then(|| {
+            let Home { table, column, .. } = home();
+            format!("SELECT max({column}) FROM {table}")
+        });
+        if strategy != Strategy::Auto {
+            keys.choose(strategy);
+        }
+        Ok(Batch { statement: Arc::new(statement), keys, types, probe })
+    }
+
+    /// What to ask before the statement is sent, where the answer decides how: the highest key in the column.
+    pub(super) fn probe(&self) -> Option<Probe> {
+        self.probe.clone().map(Probe)
+    }
+
+    /// The answer.
+    pub(super) fn probed<DB: Dialect>(&self, highest: Option<i64>) {
+        let highest = highest.and_then(|highest| usize::try_from(highest).ok()).filter(|highest| *highest > 0);
+        self.keys.choose(highest.map_or(Strategy::Search, |highest| DB::choose(self.keys.list().len(), highest)));
     }
 
     /// How many chunks there are.
@@ -58,6 +91,53 @@ pub(crate) fn refuse_inexact<DB: Dialect, K: Key>(types: &[TypeId], columns: &st
     let (key, backend) = (std::any::type_name::<K>(), DB::NAME);
     let message = format!("keys of type `{key}` cannot be looked up in {columns} on {backend}: {reason}");
     Err(Error::new(ErrorKind::UnsupportedKey, message))
+}
+
+fn is_number<DB: Dialect>(column: &TypeId) -> bool {
+    DB::spelling(*column) == Spelling::Number
+}
+
+/// Refuses a strategy that the backend does not know, or not for these keys.
+fn refuse_strategy<DB: Dialect, K: Key>(
+    keys: &Keys<K>,
+    types: &[TypeId],
+    strategy: Strategy,
+    columns: &str,
+    home: fn() -> Home,
+) -> Result<()> {
+    let backend = DB::NAME;
+    let reason = match strategy {
+        Strategy::Auto | Strategy::Binds => return Ok(()),
+        _ if !DB::STRATEGIES.contains(&strategy) => format!("{backend} has no strategy {strategy:?}"),
+        _ if !spell::in_one_bind::<DB, K>(keys.list(), types) => {
+            format!("the keys of {columns} can only be bound one by one on {backend}, not by {strategy:?}")
+        }
+        Strategy::RowOrder if home().primary_key.is_none() => {
+            format!("{strategy:?} needs a primary key of one integer, and the table of {columns} has none")
+        }
+        _ => return Ok(()),
+    };
+    Err(Error::new(ErrorKind::UnsupportedStrategy, reason))
+}
+
+// SELECT max(`posts`.`author_id`) FROM `posts`
+/// The highest key in a column: one row of its index, and no fewer keys than there can be, where ids are counted up.
+#[derive(Debug)]
+pub struct Probe(String);
+
+impl Query for Probe {
+    type SqlType = Nullable<BigInt>;
+}
+impl QueryId for Probe {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+impl<Conn> RunQueryDsl<Conn> for Probe {}
+impl<DB: Dialect> QueryFragment<DB> for Probe {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql(&self.0);
+        Ok(())
+    }
 }
 
 /// A statement that is sent several times: once for each chunk.

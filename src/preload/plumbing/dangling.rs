@@ -8,6 +8,7 @@ use diesel::query_source::QuerySource;
 use diesel::result::QueryResult;
 use diesel::sql_types::Integer;
 
+use super::home::Home;
 use super::keys::Keys;
 use crate::backend::keys::push_columns;
 use crate::backend::{Dialect, KeyList};
@@ -101,7 +102,7 @@ where
         out.push_sql("SELECT 1 FROM ");
         self.from.0.walk_ast(out.reborrow())?;
         out.push_sql(" WHERE ");
-        <DB as KeyList<K, E1::SqlType>>::push_key_list(&self.from.1, &self.keys, out.reborrow())?;
+        <DB as KeyList<K, E1::SqlType>>::push_key_list(&self.from.1, &self.keys, Home::unknown, out.reborrow())?;
         out.push_sql(" AND ");
         push_columns::<K, DB>(&self.from.1, out.reborrow())?;
         out.push_sql(" NOT IN (SELECT ");
@@ -109,7 +110,7 @@ where
         out.push_sql(" FROM ");
         self.to.0.walk_ast(out.reborrow())?;
         out.push_sql(" WHERE ");
-        <DB as KeyList<K, E2::SqlType>>::push_key_list(&self.to.1, &self.keys, out.reborrow())?;
+        <DB as KeyList<K, E2::SqlType>>::push_key_list(&self.to.1, &self.keys, Home::unknown, out.reborrow())?;
         out.push_sql(") LIMIT 1");
         Ok(())
     }

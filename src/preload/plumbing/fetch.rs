@@ -9,7 +9,7 @@ use diesel::query_builder::QueryFragment;
 use diesel::query_dsl::methods::LoadQuery;
 use diesel::result::QueryResult;
 
-use super::batch::{Again, Batch};
+use super::batch::{Again, Batch, Probe};
 use super::dangling::{StillDangling, Unstitched};
 use super::slots::Slots;
 use super::statement::{Prepared, Steps};
@@ -45,11 +45,14 @@ where
     Conn: LoadConnection<Backend: Dialect>,
     R: Steps<P, Conn::Backend, Statement = Batch<St, Key<R, P, Conn>>>,
     Again<St>: LoadQuery<'q, Conn, (R::Key, R::Child)> + QueryFragment<Conn::Backend>,
-    Conn: FetchAll<'q, R::Nested, R::Child, Whole> + AskAgain,
+    Conn: FetchAll<'q, R::Nested, R::Child, Whole> + AsksOfKeys,
 {
     let Prepared { statement, slots, nested, pending } = relation.prepare(parents)?;
     let mut placed = Placed::default();
     if let Some(batch) = statement {
+        if let Some(probe) = batch.probe() {
+            batch.probed::<Conn::Backend>(conn.highest(probe)?);
+        }
         for chunk in 0..batch.chunks::<Conn::Backend>() {
             let in_chunk = batch.show(chunk);
             let statement = batch.again();
@@ -69,9 +72,16 @@ where
     }
 }
 
-/// A connection that can be asked whether a key dangles.
-pub trait AskAgain: Connection {
-    /// Asks.
+/// A connection that can be asked what a load must know of its keys.
+pub trait AsksOfKeys: Connection {
+    /// Asks for the highest key that there is.
+    ///
+    /// # Errors
+    ///
+    /// The database's.
+    fn highest(&mut self, question: Probe) -> QueryResult<Option<i64>>;
+
+    /// Asks whether a key dangles.
     ///
     /// # Errors
     ///
@@ -79,11 +89,16 @@ pub trait AskAgain: Connection {
     fn still_dangling(&mut self, question: StillDangling<Self::Backend>) -> QueryResult<bool>;
 }
 
-impl<Conn> AskAgain for Conn
+impl<Conn> AsksOfKeys for Conn
 where
     Conn: Connection,
+    Probe: for<'q> LoadQuery<'q, Conn, Option<i64>>,
     StillDangling<Conn::Backend>: for<'q> LoadQuery<'q, Conn, i32>,
 {
+    fn highest(&mut self, question: Probe) -> QueryResult<Option<i64>> {
+        RunQueryDsl::get_result(question, self)
+    }
+
     fn still_dangling(&mut self, question: StillDangling<Conn::Backend>) -> QueryResult<bool> {
         Ok(!RunQueryDsl::load::<i32>(question, self)?.is_empty())
     }
@@ -145,7 +160,7 @@ macro_rules! preload {
             Self: Steps<P, Conn::Backend, Statement = Batch<St, Key<Self, P, Conn>>>,
             Again<St>:
                 LoadQuery<'q, Conn, (Key<Self, P, Conn>, Child<Self, P, Conn>)> + QueryFragment<Conn::Backend>,
-            Conn: FetchAll<'q, Nested<Self, P, Conn>, Child<Self, P, Conn>, Whole> + AskAgain,
+            Conn: FetchAll<'q, Nested<Self, P, Conn>, Child<Self, P, Conn>, Whole> + AsksOfKeys,
         {
             fn fetch(self, parents: &[&P], conn: &mut Conn) -> Result<Vec<Self::Output>> {
                 fetch(self, parents, conn)

@@ -7,6 +7,7 @@ use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 use diesel::sql_types::Bool;
 
+use super::home::Home;
 use super::keys::Keys;
 use crate::backend::{Dialect, KeyList};
 use crate::preload::key::{Key, Pair, Single, Triple};
@@ -55,11 +56,12 @@ impl<A: NullableExpressionMethods, B: NullableExpressionMethods, C: NullableExpr
 pub struct KeyIn<E, K> {
     columns: E,
     keys: Keys<K>,
+    home: fn() -> Home,
 }
 
 impl<E, K> KeyIn<E, K> {
-    pub(crate) fn new(columns: E, keys: Keys<K>) -> Self {
-        KeyIn { columns, keys }
+    pub(crate) fn new(columns: E, keys: Keys<K>, home: fn() -> Home) -> Self {
+        KeyIn { columns, keys, home }
     }
 }
 
@@ -85,6 +87,6 @@ where
     DB: Dialect + KeyList<K, E::SqlType>,
 {
     fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        DB::push_key_list(&self.columns, &self.keys, out)
+        DB::push_key_list(&self.columns, &self.keys, self.home, out)
     }
 }

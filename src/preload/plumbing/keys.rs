@@ -8,6 +8,7 @@ use std::sync::{Arc, OnceLock};
 use super::spell;
 use crate::backend::Dialect;
 use crate::preload::key::{Key, KeyValue};
+use crate::preload::strategy::Strategy;
 
 /// How many keys a statement has at most, where each is a bind of its own.
 pub(crate) const MOST_BINDS: usize = 4096;
@@ -26,24 +27,17 @@ struct List<K> {
     slots: Vec<usize>,
     json: OnceLock<String>,
     arrays: OnceLock<Box<dyn Any + Send + Sync>>,
+    chosen: OnceLock<Strategy>,
     sending: OnceLock<Sending>,
     shown: AtomicUsize,
 }
 
-/// How a list of keys is sent: in which form, and in which chunks.
+/// How a list of keys is sent: by which strategy, and in which chunks.
 #[derive(Debug)]
 struct Sending {
-    form: Form,
+    /// Never `Auto`.
+    strategy: Strategy,
     chunks: Vec<Chunk>,
-}
-
-/// The form in which keys are sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
-    /// All keys are one bind, or one for each column.
-    List,
-    /// Each key is bound by itself.
-    Binds,
 }
 
 /// The keys of one statement.
@@ -54,11 +48,11 @@ struct Chunk {
 }
 
 impl Sending {
-    fn new(form: Form, keys: usize, cuts: &[usize]) -> Self {
+    fn new(strategy: Strategy, keys: usize, cuts: &[usize]) -> Self {
         let starts = std::iter::once(0).chain(cuts.iter().copied());
         let ends = cuts.iter().copied().chain([keys]);
         let chunks = starts.zip(ends).map(|(start, end)| Chunk { range: start..end, json: OnceLock::new() });
-        Sending { form, chunks: chunks.collect() }
+        Sending { strategy, chunks: chunks.collect() }
     }
 }
 
@@ -74,6 +68,7 @@ impl<K: Key> Keys<K> {
             slots,
             json: OnceLock::new(),
             arrays: OnceLock::new(),
+            chosen: OnceLock::new(),
             sending: OnceLock::new(),
             shown: AtomicUsize::new(0),
         }))
@@ -84,9 +79,14 @@ impl<K: Key> Keys<K> {
         &self.0.keys
     }
 
-    /// In which form the keys are sent to columns of these types; the first who asks decides.
-    pub fn form<DB: Dialect>(&self, types: &[TypeId]) -> Form {
-        self.sending::<DB>(types).form
+    /// By which strategy the keys are to be sent, where they can be one bind; the first word counts.
+    pub(super) fn choose(&self, strategy: Strategy) {
+        self.0.chosen.get_or_init(|| strategy);
+    }
+
+    /// By which strategy the keys are sent to columns of these types: never `Auto`. The first who asks decides.
+    pub fn strategy<DB: Dialect>(&self, types: &[TypeId]) -> Strategy {
+        self.sending::<DB>(types).strategy
     }
 
     /// How many statements the keys take.
@@ -99,14 +99,18 @@ impl<K: Key> Keys<K> {
             let keys = self.list();
             // What belongs to one slot is asked for at once, so that its rows come in one order, and once.
             let boundary = |at: usize| self.slot(at) != self.slot(at.saturating_sub(1));
-            let (form, cuts) = match (spell::in_one_bind::<DB, K>(keys, types), DB::LONGEST_LIST) {
-                (true, Some(longest)) if self.json().len() > longest => {
-                    (Form::List, spell::cut(keys, longest, boundary))
-                }
-                (true, _) => (Form::List, Vec::new()),
-                (false, _) => (Form::Binds, every(MOST_BINDS, keys.len(), boundary)),
+            let one = spell::in_one_bind::<DB, K>(keys, types);
+            let strategy = match self.0.chosen.get() {
+                _ if !one => Strategy::Binds,
+                None | Some(Strategy::Auto) => Strategy::Search,
+                Some(strategy) => *strategy,
             };
-            Sending::new(form, keys.len(), &cuts)
+            let cuts = match (strategy, DB::LONGEST_LIST) {
+                (Strategy::Binds, _) => every(MOST_BINDS, keys.len(), boundary),
+                (_, Some(longest)) if self.json().len() > longest => spell::cut(keys, longest, boundary),
+                _ => Vec::new(),
+            };
+            Sending::new(strategy, keys.len(), &cuts)
         })
     }
 
@@ -202,7 +206,7 @@ mod tests {
     use super::*;
 
     fn chunks<K: Key>(keys: &Keys<K>, cuts: &[usize]) -> Vec<Range<usize>> {
-        let _ = keys.0.sending.set(Sending::new(Form::Binds, keys.list().len(), cuts));
+        let _ = keys.0.sending.set(Sending::new(Strategy::Binds, keys.list().len(), cuts));
         (0..=cuts.len()).map(|chunk| keys.show(chunk)).collect()
     }
 

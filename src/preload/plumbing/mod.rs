@@ -5,6 +5,7 @@ pub mod at_key;
 pub mod batch;
 pub mod dangling;
 pub mod fetch;
+pub mod home;
 pub mod key_in;
 pub mod keys;
 pub mod slots;

@@ -7,6 +7,7 @@ use diesel::query_dsl::methods::{FilterDsl, SelectDsl};
 
 use super::batch::Batch;
 use super::dangling::Unstitched;
+use super::home::{self, Home, InTable};
 use super::key_in::{KeyColumns, KeyIn};
 use super::keys::Keys;
 use super::slots::Slots;
@@ -15,6 +16,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::preload::by::Joins;
 use crate::preload::key::Key;
 use crate::preload::relation::{Relation, Relations, Whole};
+use crate::preload::strategy::Strategy;
 
 /// A relation in its pure steps: [`prepare`](Steps::prepare) before the fetch, [`stitch`](Steps::stitch) after it.
 pub trait Steps<P, DB: Dialect>: Relation<P> + Sized {
@@ -78,6 +80,7 @@ pub(crate) fn prepare<DB, C, P, J, Q, S>(
     joins: &J,
     query: Q,
     nested: S,
+    strategy: Strategy,
     parents: &[&P],
 ) -> Result<Prepared<J::Key, Batch<Q::Statement, J::Key>, S, J::Named>>
 where
@@ -86,7 +89,7 @@ where
     Q: Keyed<DB, J::Columns, J::Key, C>,
 {
     let (slots, keys) = number::<DB, C, P, J>(joins, parents);
-    let statement = keys.map(|keys| query.keyed(joins.columns(), keys)).transpose()?;
+    let statement = keys.map(|keys| query.keyed(joins.columns(), keys, strategy)).transpose()?;
     Ok(Prepared { statement, slots, nested, pending: joins.named() })
 }
 
@@ -116,8 +119,8 @@ pub trait Keyed<DB: Dialect, Columns, K, C> {
     ///
     /// # Errors
     ///
-    /// Where the backend cannot compare such keys exactly.
-    fn keyed(self, columns: Columns, keys: Keys<K>) -> Result<Batch<Self::Statement, K>>;
+    /// Where the backend cannot compare such keys exactly, or not by this strategy.
+    fn keyed(self, columns: Columns, keys: Keys<K>, strategy: Strategy) -> Result<Batch<Self::Statement, K>>;
 }
 
 type NotNull<Columns, K> = <Columns as KeyColumns<<K as Key>::Columns>>::NotNull;
@@ -128,7 +131,7 @@ where
     DB: Dialect,
     K: Key,
     C: Selectable<DB>,
-    Columns: KeyColumns<K::Columns, NotNull: Copy + Expression + QueryFragment<DB>>,
+    Columns: InTable<K::Columns, DB> + KeyColumns<K::Columns, NotNull: Copy + Expression + QueryFragment<DB>>,
     DB: KeyList<K, <NotNull<Columns, K> as Expression>::SqlType>,
     Q: FilterDsl<KeyIn<NotNull<Columns, K>, K>>,
     (NotNull<Columns, K>, AsSelect<C, DB>): Expression,
@@ -136,18 +139,18 @@ where
 {
     type Statement = Select<Filter<Q, KeyIn<NotNull<Columns, K>, K>>, (NotNull<Columns, K>, AsSelect<C, DB>)>;
 
-    fn keyed(self, columns: Columns, keys: Keys<K>) -> Result<Batch<Self::Statement, K>> {
+    fn keyed(self, columns: Columns, keys: Keys<K>, strategy: Strategy) -> Result<Batch<Self::Statement, K>> {
         let columns = columns.not_null();
-        let filter = KeyIn::new(columns, keys.clone());
+        let home: fn() -> Home = <Columns as InTable<K::Columns, DB>>::home;
+        let filter = KeyIn::new(columns, keys.clone(), home);
         let statement = SelectDsl::select(FilterDsl::filter(self, filter), (columns, C::as_select()));
-        Batch::new::<DB>(statement, keys, DB::types(), &column_name::<DB>(&columns))
+        Batch::new::<DB>(statement, keys, DB::types(), strategy, &column_name::<DB>(&columns), home)
     }
 }
 
 /// `posts.author_id`: the column as messages name it; several with commas between them.
 pub(crate) fn column_name<DB: Dialect>(column: &impl QueryFragment<DB>) -> String {
-    let sql = diesel::debug_query::<DB, _>(column).to_string();
-    sql.split(" -- binds").next().unwrap_or_default().replace(['"', '`'], "")
+    home::sql(column).replace(['"', '`'], "")
 }
 
 /// The error that a second row of a has-one is.

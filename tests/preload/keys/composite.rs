@@ -3,7 +3,7 @@
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use turbodiesel::backend::{PerParentSql, TopN};
-use turbodiesel::preload::Bound;
+use turbodiesel::preload::{Bound, Strategy};
 use turbodiesel::prelude::*;
 
 diesel::table! { seats (row, number) { row -> Text, number -> Integer, } }
@@ -60,6 +60,10 @@ scenarios! {
         assert_eq!(seats_and_tickets(&rows), want);
         let rows = go!(seats().preload(by_closure).load(conn))?;
         assert_eq!(seats_and_tickets(&rows), want);
+        for strategy in [Strategy::Search, Strategy::Scan, Strategy::Binds] {
+            let rows = go!(seats().preload(by_columns.strategy(strategy)).load(conn))?;
+            assert_eq!(seats_and_tickets(&rows), want, "{strategy:?}");
+        }
         // One by one.
         let bound = has_many::<Ticket>()
             .by_key((tickets::row, tickets::number), |seat: &Seat| (seat.row.clone(), Bound(seat.number)))

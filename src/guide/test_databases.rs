@@ -41,9 +41,8 @@
 //!     use super::*;
 //!     tests!(MysqlConnection, blog::migrations::MYSQL);
 //! }
-//! # sqlite::a_name_is_there_once()?;
-//! # #[cfg(feature = "postgres")] postgres::a_name_is_there_once()?; #[cfg(feature = "mysql")] mysql::a_name_is_there_once()?;
-//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> { sqlite::a_name_is_there_once()?;
+//! # #[cfg(feature = "postgres")] postgres::a_name_is_there_once()?; #[cfg(feature = "mysql")] mysql::a_name_is_there_once()?; Ok(()) }
 //! ```
 //!
 //! `cargo test` names them `sqlite::a_name_is_there_once`, `postgres::..` and `mysql::..`, and runs them in parallel, as every

@@ -18,8 +18,8 @@ use crate::mode::Blocking;
 /// A query and what is selected of it.
 #[derive(Debug, Clone, Copy)]
 pub struct Selecting<Q, S> {
-    query: Q,
-    selection: S,
+    pub(super) query: Q,
+    pub(super) selection: S,
 }
 
 impl<Q, O, Size, M> Keyset<Q, O, Size, (), M> {

@@ -107,6 +107,11 @@ scenarios! {
             let cursor = go!(mixed().first(20).load(conn))?.end_cursor().cloned();
             go!(mixed().first(20).after(cursor.as_ref()).explain_analyze(conn))?.assert_rows_read_at_most(60);
         }
+        let titles = || posts::table.keyset((posts::created_at.desc(), posts::id.desc())).select((posts::id, posts::title)).first(20);
+        for plans in [go!(titles().explain(conn))?, go!(titles().after(cursor).explain(conn))?, go!(titles().after(cursor).explain_generic(conn))?] {
+            assert_eq!(plans.len(), 1);
+            plans.assert_uses_index("posts_created_at_idx").assert_no_full_scan();
+        }
         let with_author = go!(after().preload(belongs_to::<User>()).explain(conn))?;
         assert_eq!(with_author.len(), 2);
         assert!(go!(newest().first(0).explain(conn)).unwrap_err().is_page_size());

@@ -11,6 +11,7 @@ mod preload;
 mod ratios;
 mod scenario;
 mod text;
+mod watch;
 
 use std::process::ExitCode;
 
@@ -38,6 +39,7 @@ fn run() -> Result<()> {
     for suite in &suites {
         (suite.run)(&mut bench)?;
     }
+    watch::run(&mut bench)?;
     bench.finish();
     Ok(())
 }

@@ -7,7 +7,6 @@ pub(crate) fn check(url: &str, allowed: &[String]) -> Result<()> {
     for host in hosts(url)? {
         let local = host.is_empty()
             || host.starts_with('/')
-            || host.to_ascii_lowercase().starts_with("%2f")
             || ["localhost", "::1", "[::1]"].contains(&host.to_ascii_lowercase().as_str())
             || host.parse::<std::net::Ipv4Addr>().is_ok_and(|address| address.is_loopback());
         if !local && !allowed.iter().any(|name| name.eq_ignore_ascii_case(&host)) {
@@ -34,15 +33,21 @@ fn hosts(url: &str) -> Result<Vec<String>> {
     let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
     let authority = rest.split_once('/').map_or(rest, |(authority, _)| authority);
     let host_and_port = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    let mut hosts: Vec<String> = host_and_port.split(',').map(|one| without_port(one).to_owned()).collect();
+    // What is escaped may hold commas too.
+    let several = |escaped: &str| unescaped(escaped).split(',').map(str::to_owned).collect::<Vec<_>>();
+    let mut hosts: Vec<String> = host_and_port.split(',').flat_map(|one| several(without_port(one))).collect();
     for parameter in query.split('&') {
-        match parameter.split_once('=') {
-            Some(("host" | "hostaddr", host)) => hosts.extend(host.split(',').map(str::to_owned)),
-            Some(("service", _)) => return Err(unreadable()),
+        let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+        match unescaped(name).as_str() {
+            "host" | "hostaddr" => hosts.extend(several(value)),
+            "service" | "servicefile" => return Err(unreadable()),
             _ => {}
         }
     }
     if url.starts_with("postgres") {
+        if hosts.iter().all(String::is_empty) && std::env::var_os("PGSERVICE").is_some() {
+            return Err(unreadable());
+        }
         // Without a host of its own, libpq takes those.
         let variables =
             if hosts.iter().all(String::is_empty) { &["PGHOSTADDR", "PGHOST"][..] } else { &["PGHOSTADDR"] };
@@ -51,6 +56,26 @@ fn hosts(url: &str) -> Result<Vec<String>> {
         }
     }
     Ok(hosts)
+}
+
+/// `%2Ftmp` as `/tmp`. What is no escape stays.
+fn unescaped(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&first, after)) = rest.split_first() {
+        let code = after.get(..2).filter(|_| first == b'%').and_then(|code| std::str::from_utf8(code).ok());
+        match code.and_then(|code| u8::from_str_radix(code, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = after.get(2..).unwrap_or_default();
+            }
+            None => {
+                bytes.push(first);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// `[::1]:5432`, `host:5432`, `host`.
@@ -109,6 +134,9 @@ mod tests {
             "mysql://10.0.0.1:3306/x",
             "postgres://127.0.0.1.example.com/x",
             "postgres://localhost/x?service=live",
+            "postgres://%2Ftmp%2Cdb.example.com/x",
+            "postgres://localhost/x?%68ost=db.example.com",
+            "mysql://db%2Eexample.com/x",
             "host=db.example.com",
         ] {
             let error = check(url, &[]).unwrap_err();

@@ -59,6 +59,8 @@
 pub(crate) mod address;
 mod identity;
 mod options;
+// Names of databases that are used again say nothing.
+#[cfg_attr(not(any(feature = "sqlite", feature = "postgres")), allow(dead_code))]
 pub(crate) mod owner;
 pub(crate) mod provide;
 mod test_db;

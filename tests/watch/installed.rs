@@ -8,7 +8,9 @@ use blog::schema::users;
 use diesel::connection::InstrumentationEvent;
 use diesel::prelude::*;
 use diesel::r2d2::{ConnectionManager, Pool};
-use turbodiesel::watch::{Watcher, watch};
+use turbodiesel::watch::{Watcher, scope, watch};
+
+use crate::support::panics;
 
 fn counter() -> (Arc<AtomicU64>, impl FnMut(InstrumentationEvent<'_>) + Send + 'static) {
     let count = Arc::new(AtomicU64::new(0));
@@ -106,5 +108,37 @@ scenarios! {
             go!(users::table.find(id).select(users::name).first::<String>(&mut conn).optional())?;
         }
         assert_eq!(watcher.log().n_plus_ones().len(), 1);
+    }
+
+    fn a_callback_hears_of_each_once_in_a_scope(db) {
+        let conn = db.conn();
+        let (send, reports) = std::sync::mpsc::channel();
+        let watcher = Watcher::builder()
+            .threshold(4)
+            .on_n_plus_one(move |found| drop(send.send((found.count(), found.statement().to_owned()))))
+            .build();
+        watcher.install(conn);
+        for _ in 0..2 {
+            scope(|| {
+                (1..=9).try_for_each(|id| {
+                    go!(users::table.find(id).select(users::name).first::<String>(conn).optional()).map(drop)
+                })
+            })?;
+        }
+        let reports: Vec<(u64, String)> = reports.try_iter().collect();
+        assert_eq!(reports.iter().map(|(count, _)| *count).collect::<Vec<_>>(), [4, 4], "at the threshold, in each scope");
+        assert!(reports[0].1.contains("users") && watcher.log().n_plus_ones().len() == 2);
+    }
+
+    fn a_callback_may_fail_the_request(db) {
+        let conn = db.conn();
+        let watcher = Watcher::builder().on_n_plus_one(|found| panic!("{found}")).build();
+        watcher.install(conn);
+        let message = panics(|| {
+            let _ = (1..=9).try_for_each(|id| {
+                go!(users::table.find(id).select(users::name).first::<String>(conn).optional()).map(drop)
+            });
+        });
+        assert!(message.starts_with("N+1: sent 3 times") && message.contains("tests/watch/installed.rs"), "{message}");
     }
 }

@@ -23,6 +23,10 @@ pub trait Relations<R, L> {
 }
 
 /// Where the parent stands in a row.
+#[diagnostic::on_unimplemented(
+    message = "`{R}` has no element `{Self}`",
+    note = "the elements of a row are counted from 0: `.select((A, B))` has `Nth::<0>` and `Nth::<1>`"
+)]
 pub trait Lens<R> {
     /// The parent.
     type Parent;

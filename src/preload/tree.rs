@@ -105,11 +105,23 @@ pub struct Ancestors<R> {
     depth: usize,
 }
 
-impl<C, R: Relation<C, Output = Vec<C>>> Relation<C> for Tree<R> {
+/// A relation that leads from a model to itself: [`Relation`], under a message of ours.
+#[diagnostic::on_unimplemented(
+    message = "this relation does not lead from `{C}` to `{C}`",
+    label = "a tree is of a table that points to itself",
+    note = "down: `has_many::<{C}>().by(parent_column).tree(depth)`",
+    note = "up: `belongs_to::<{C}>().by_key(id_column, |row: &{C}| row.parent_id).tree(depth)`"
+)]
+pub trait ToItself<C, Next>: Relation<C> {}
+
+#[diagnostic::do_not_recommend]
+impl<C, Next, R: Relation<C, Output = Next>> ToItself<C, Next> for R {}
+
+impl<C, R: ToItself<C, Vec<C>>> Relation<C> for Tree<R> {
     type Output = Vec<Node<C>>;
 }
 
-impl<C, R: Relation<C, Output = Option<C>>> Relation<C> for Ancestors<R> {
+impl<C, R: ToItself<C, Option<C>>> Relation<C> for Ancestors<R> {
     type Output = Vec<C>;
 }
 

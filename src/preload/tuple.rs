@@ -4,6 +4,7 @@ use diesel::backend::Backend;
 use diesel::dsl::AsSelect;
 use diesel::expression::Selectable;
 
+use super::level::{MapInto, Shared};
 use super::place::{At, Attached, Nth, Parent};
 use super::relation::{CountStatements, First, Lens, Relations, RootRow, Statements};
 
@@ -28,7 +29,6 @@ pub trait Append<T>: AppendAt<Parent, T> {
     fn append(self, relation: T) -> Self::Output;
 }
 
-#[diagnostic::do_not_recommend]
 impl<S: AppendAt<Parent, T>, T> Append<T> for S {
     fn append(self, relation: T) -> Self::Output {
         self.append_at(relation)
@@ -36,11 +36,6 @@ impl<S: AppendAt<Parent, T>, T> Append<T> for S {
 }
 
 /// A set of relations with one more, of the element at a place of the row.
-#[diagnostic::on_unimplemented(
-    message = "no relation can be added here",
-    note = "a level takes eight relations at most",
-    note = "rows that `.map_into()` or `.shared()` made take no more: put `.preload(..)` before it"
-)]
 pub trait AppendAt<W, T> {
     /// The longer set.
     type Output;
@@ -56,6 +51,37 @@ impl<W, T> AppendAt<W, T> for () {
         (At::new(relation),)
     }
 }
+
+/// Nothing is one. The impls that ask for it are there for their message: without them the compiler finds no method at all.
+#[diagnostic::on_unimplemented(
+    message = "a ninth relation has no place here",
+    label = "eight relations stand side by side at most",
+    note = "nest some of them, or load them afterwards with `preload_for(rows, relation, conn)`"
+)]
+pub trait Ninth {}
+
+/// Nothing is one.
+#[diagnostic::on_unimplemented(
+    message = "rows that became something else have no relations",
+    label = "the rows are no models any more",
+    note = "put `.preload(..)` before `.map_into()` and `.shared()`"
+)]
+pub trait AfterTheRows {}
+
+macro_rules! no_more {
+    ([$($G:ident),+] $Set:ty, $Never:ident) => {
+        impl<$($G,)+ W, New: $Never> AppendAt<W, New> for $Set {
+            type Output = Self;
+
+            fn append_at(self, _: New) -> Self {
+                self
+            }
+        }
+    };
+}
+no_more!([A, B, C, D, E, F, G, H](A, B, C, D, E, F, G, H), Ninth);
+no_more!([S, V] MapInto<S, V>, AfterTheRows);
+no_more!([S] Shared<S>, AfterTheRows);
 
 impl<R, L> Relations<R, L> for () {
     type Row = R;

@@ -5,7 +5,7 @@ use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, Valid
 use diesel::expression_methods::NullableExpressionMethods;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
-use diesel::sql_types::Bool;
+use diesel::sql_types::{Bool, SingleValue};
 
 use super::home::Home;
 use super::keys::Keys;
@@ -25,7 +25,8 @@ pub trait KeyColumns<Width> {
     fn not_null(self) -> Self::NotNull;
 }
 
-impl<A: NullableExpressionMethods + Expression> KeyColumns<Single> for A {
+#[diagnostic::do_not_recommend]
+impl<A: NullableExpressionMethods + Expression<SqlType: SingleValue>> KeyColumns<Single> for A {
     type NotNull = AssumeNotNull<A>;
 
     fn not_null(self) -> Self::NotNull {

@@ -9,6 +9,7 @@ mod migrate;
 mod pool;
 mod sakila;
 mod sakila_pages;
+mod sakila_trees;
 mod sql;
 mod tour;
 mod ui;

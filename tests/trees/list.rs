@@ -54,10 +54,10 @@ macro_rules! all_trees {
             users { first_posts [comments [] tags []] }
             users { first_posts [last_comments [writer []]] profile [] }
             posts { last_comments [replies []] }
-            // Children with a composite key of their own.
-            posts { translations [translated []] }
-            translations { translated [author []] }
-            users { reviews [reviewer []] }
+            // Composite keys.
+            posts { translations [reviewed [reviewer []]] }
+            translations { translated [author []] reviewed [translation []] }
+            users { reviews [translation [translated []]] }
             // Links as rows, and in their own order.
             posts { links [link_tag [] link_post []] placed_tags [] }
             tags { tagged [placed_tags [tagged []]] }

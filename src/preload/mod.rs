@@ -41,14 +41,14 @@
 //!
 //! Whose key it is comes from Diesel's own derive: `#[diesel(belongs_to(User, foreign_key = author_id))]`.
 //!
-//! # The first of each
+#![doc = include_str!("tutorial.md")]
+//!
+//! # All of it
 //!
 //! | combinator | each row gets |
 //! |---|---|
 //! | [`.limit_per_parent(n)`](Children::limit_per_parent), [`.offset_per_parent(n)`](Children::offset_per_parent) | `Vec<C>`: a few children of each parent, in a declared order |
 //! | [`.latest(order)`](Children::latest) | `Option<C>`: the first child in an order, the newest one |
-//!
-//! # Shapes
 //!
 //! | combinator | what it does |
 //! |---|---|
@@ -61,8 +61,6 @@
 //! | [`.strategy(..)`](Children::strategy) | how the keys are sent, where the automatic choice is not the best |
 //! | [`.load_optional(conn)`](Preloading::load_optional) | the first row or `None` |
 //! | [`.in_snapshot()`](Preloading::in_snapshot) | all statements see the database at one moment |
-//!
-//! # Loaders of your own
 //!
 //! | function | what it does |
 //! |---|---|
@@ -77,9 +75,6 @@
 //! * Nothing is chosen silently: a second row where one was promised, a key that points nowhere, a child that fits
 //!   no parent are errors that name the relation and the column.
 //! * The number of statements is known before the load: [`Preloading::statements`].
-//!
-//! The rows of one load come from several statements, and others may write in between: [`Preloading::in_snapshot`] makes
-//! them one snapshot.
 
 pub(crate) mod belongs_to;
 pub mod by;

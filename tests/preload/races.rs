@@ -70,9 +70,10 @@ scenarios! {
                         assert_eq!(error.to_string(), "belongs_to: comments.author_id points to a row that is not there \
                             any more: it was deleted while the load ran; load again, or `.in_snapshot()`");
                         changed.push((i, nth, error.key().map(str::to_owned)));
-                        // One statement more, and it asks for both tables.
+                        // One statement more, for this key in both tables.
                         let asked = take(&sent).pop().unwrap_or_default();
-                        assert!(asked.contains("comments") && asked.contains("users"), "{asked}");
+                        let asked = asked.split(" -- binds").next().unwrap_or_default();
+                        insta::assert_snapshot!(format!("still_dangling__{BACKEND}"), asked);
                     }
                 }
             }

@@ -52,6 +52,25 @@ scenarios! {
         assert_eq!(frames(&sent), ["BEGIN", "COMMIT"]);
     }
 
+    fn pages_and_their_counts_fit_each_other(db) {
+        db.conn();
+        let mut two = Two::<Conn>::new()?;
+        two.other(FEW)?;
+        // Between the page and what hangs on it.
+        two.race(1, CHANGES[2]);
+        let (page, count) = go!(in_snapshot(&mut two.one, |conn| {
+            let page = go!(comments::table
+                .select(Comment::as_select())
+                .keyset(comments::id.asc())
+                .first(2)
+                .preload(belongs_to::<User>())
+                .load(conn))?;
+            Ok((page, go!(users::table.count().get_result::<i64>(conn))?))
+        }))?;
+        assert_eq!(page.items().iter().map(|(comment, writer)| (comment.id, writer.id)).collect::<Vec<_>>(), [(100, 2), (101, 3)]);
+        assert_eq!((count, go!(users::table.count().get_result::<i64>(&mut two.one))?), (4, 3));
+    }
+
     fn it_only_reads(db) {
         let conn = db.conn();
         go!(conn.batch_execute(FEW))?;

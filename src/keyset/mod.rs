@@ -46,6 +46,8 @@
 //! * ORDER BY, predicate and cursor come from this one ordering. A cursor of another one is an error, never page one.
 //! * Relations load with a page: `.keyset(..).first(20).preload(has_many::<Comment>())` gives
 //!   `Page<(Post, Vec<Comment>)>`.
+//! * Children come in a page for each parent: `.preload(has_many::<Comment>().keyset(..).first(3))` gives
+//!   `Vec<(Post, Page<Comment>)>`, in one statement where the database allows.
 //! * A whole table comes in [`batches`](Keyset::batches): constant memory, and a position to go on from.
 //!
 #![doc = include_str!("reads.md")]
@@ -59,6 +61,7 @@ mod cursor;
 mod explain;
 mod index;
 pub mod key;
+pub mod of_each;
 pub mod ordering;
 mod page;
 pub(crate) mod plan;
@@ -102,6 +105,7 @@ pub use batches::{Again, Batches};
 pub use cursor::CursorSecret;
 pub use cursor::{Cursor, CursorError};
 pub use key::{Nulls, SortKey, asc, desc, unique};
+pub use of_each::PageOfEach;
 pub use ordering::IntoOrdering;
 pub use page::{Edge, Page};
 pub use set::OrderingSet;

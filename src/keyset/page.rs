@@ -43,6 +43,12 @@ pub struct Edge<'a, T> {
 }
 
 impl<T> Page<T> {
+    /// Without rows, and without any beyond it.
+    pub(super) fn of_nothing() -> Self {
+        let (has_next, has_previous) = (Some(false), Some(false));
+        Page { items: Vec::new(), cursors: Vec::new(), has_next, has_previous, start: None, end: None }
+    }
+
     /// The rows.
     pub fn items(&self) -> &[T] {
         &self.items

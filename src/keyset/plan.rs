@@ -56,7 +56,7 @@ pub(super) enum Position {
 
 /// An ordering and the bounds of one page: everything in its statement that is not the user's query.
 #[derive(Debug)]
-pub(crate) struct Plan<O> {
+pub struct Plan<O> {
     pub(super) ordering: O,
     pub(super) bounds: Bounds,
     /// Which part is being written, while the query is written once for each. Only the nodes of the statement read it, and
@@ -123,6 +123,10 @@ impl<'b, DB: Dialect> Value<'b, DB> {
 }
 
 impl<O> Plan<O> {
+    pub(super) fn new(ordering: O, bounds: Bounds) -> Self {
+        Plan { ordering, bounds, part: AtomicUsize::new(0) }
+    }
+
     /// The keys that decide.
     pub(super) fn keys<DB: Dialect>(&self) -> Vec<&dyn SeekKey<DB>>
     where

@@ -90,7 +90,7 @@ impl fmt::Debug for Bound {
 
 /// A page that is being read.
 #[derive(Debug)]
-pub(super) struct Reading {
+pub struct Reading {
     backend: u8,
     fingerprint: u64,
     forms: Vec<Canonical>,
@@ -227,7 +227,7 @@ fn form<DB: Dialect>(keys: &[&dyn SeekKey<DB>], strategy: Option<SeekForm>) -> R
 impl Reading {
     /// The rows in their declared order, and what is known around them. The statement read one row more than the page
     /// has: whether it is there says whether there is more.
-    pub(super) fn finish<T>(self, mut rows: Vec<KeyedRow<T>>) -> Result<(Frame, Vec<T>)> {
+    pub(super) fn finish<T>(&self, mut rows: Vec<KeyedRow<T>>) -> Result<(Frame, Vec<T>)> {
         let mut answers = self.marked.then_some([false, false]);
         if let Some([behind, ahead]) = &mut answers {
             rows.retain_mut(|row| match row.take_role() {

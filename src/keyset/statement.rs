@@ -1,7 +1,7 @@
 //! The statement of a page: the user's query, sought, sorted, limited, with the keys selected behind the row.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering as Atomic};
+use std::sync::atomic::Ordering as Atomic;
 
 use diesel::dsl::{AsSelect, Filter, Select};
 use diesel::expression::{Expression, Selectable};
@@ -109,7 +109,7 @@ where
     Selected<S, O>: Expression,
     Filter<Q, Seek<O>>: SelectDsl<Selected<S, O>>,
 {
-    let plan = Arc::new(Plan { ordering, bounds, part: AtomicUsize::new(0) });
+    let plan = Arc::new(Plan::new(ordering, bounds));
     let query = FilterDsl::filter(query, Seek(plan.clone()));
     Page { query: SelectDsl::select(query, Selected { selection, plan: plan.clone() }), plan }
 }

@@ -100,7 +100,7 @@ impl<C, Q, S, Kind, J> Children<C, Q, S, Kind, J> {
     }
 
     /// Its query, its relations, and what joins it.
-    pub(super) fn apart(self) -> (Q, S, J) {
+    pub(crate) fn apart(self) -> (Q, S, J) {
         (self.query, self.nested, self.joins)
     }
 

@@ -12,6 +12,7 @@ mod extremes;
 mod golden;
 mod hostile;
 mod laws;
+mod of_each;
 mod orderings;
 mod pages;
 mod property;

@@ -1,8 +1,8 @@
 //! The first children of each parent: the newest three posts, the latest payment.
 
-mod plan;
+pub(crate) mod plan;
 mod sorted;
-pub(super) mod statement;
+pub(crate) mod statement;
 
 use std::marker::PhantomData;
 

@@ -24,6 +24,8 @@ pub(crate) struct Plan<E, N, K> {
     pub(super) primary_key: Vec<String>,
     /// Whether the last key of the order descends: the primary key goes with it, so that one index serves both.
     pub(super) descending: bool,
+    /// Whether the primary key stands behind the order.
+    pub(super) cuts_ties: bool,
     pub(super) limit: i64,
     pub(super) offset: i64,
     pub(super) end: i64,
@@ -36,7 +38,7 @@ impl<E, N, K> Plan<E, N, K> {
         E: QueryFragment<DB>,
     {
         self.order.walk_ast(out.reborrow())?;
-        for column in &self.primary_key {
+        for column in self.primary_key.iter().filter(|_| self.cuts_ties) {
             out.push_sql(", ");
             out.push_sql(column);
             out.push_sql(if self.descending { " DESC" } else { "" });

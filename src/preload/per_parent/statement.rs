@@ -30,9 +30,9 @@ const ARMS: usize = Statements::CHUNK;
 /// How many children of each parent, and from which on.
 #[derive(Debug, Clone, Copy)]
 pub struct Cut {
-    pub(super) limit: u32,
-    pub(super) offset: u32,
-    pub(super) strategy: Option<TopN>,
+    pub(crate) limit: u32,
+    pub(crate) offset: u32,
+    pub(crate) strategy: Option<TopN>,
 }
 
 /// A child query that can be written for one parent. Diesel's bounds hide in its impl.
@@ -53,7 +53,6 @@ pub trait TopOf<DB: Dialect, N, K, C, E> {
     fn top(self, columns: N, keys: Keys<K>, order: E, cut: Cut) -> Result<Vec<Self::Statement>>;
 }
 
-type OneParent<Q, DB, N, K, C, E> = Select<Filter<Q, AtKey<N, K>>, Chosen<E, N, K, AsSelect<C, DB>>>;
 type From<C> = <<C as HasTable>::Table as QuerySource>::FromClause;
 
 #[diagnostic::do_not_recommend]
@@ -68,54 +67,82 @@ where
     Q: FilterDsl<AtKey<N, K>>,
     Filter<Q, AtKey<N, K>>: SelectDsl<Chosen<E, N, K, AsSelect<C, DB>>>,
 {
-    type Statement = Top<OneParent<Q, DB, N, K, C, E>, E, N, K, AsSelect<C, DB>, From<C>>;
+    type Statement = TopStatement<Q, N, K, C, E, AsSelect<C, DB>>;
 
     fn top(self, columns: N, keys: Keys<K>, order: E, cut: Cut) -> Result<Vec<Self::Statement>> {
-        let primary_key = columns_of::<DB>(&C::table().primary_key());
-        let foreign_key = columns_of::<DB>(&columns);
-        refuse_inexact::<DB, K>(&DB::types(), &column_name::<DB>(&columns))?;
-        let form = cut.strategy.unwrap_or_else(|| match DB::top_n(cut.limit, cut.offset, primary_key.len()) {
-            // Only the list of keys takes one that is there for the sake of another.
-            _ if keys.differ_from_slots() => TopN::Window,
-            // A table of binds is longer to prepare than a few queries.
-            TopN::Single if keys.strategy::<DB>(&DB::types()) == Strategy::Binds => TopN::Union,
-            form => form,
-        });
-        if !DB::knows(form) {
-            return Err(Error::new(ErrorKind::UnsupportedQuery, format!("this backend has no strategy {form:?}")));
-        }
-        if form == TopN::Single && (cut.limit, cut.offset) != (1, 0) {
-            let message = "the strategy Single reads the first child of each parent, and no other";
-            return Err(Error::new(ErrorKind::UnsupportedQuery, message));
-        }
-        let descending = columns_of::<DB>(&order).last().is_some_and(|key| key.contains(" DESC"));
-        let asked = match form {
-            TopN::Window => Asked::List,
-            TopN::Union => Asked::Bind,
-            _ => Asked::Row,
-        };
-        let chunks = match form {
-            TopN::Union => keys.list().len().div_ceil(ARMS),
-            _ => keys.chunks::<DB>(&DB::types()),
-        };
-        let parent = Parent::new(asked, keys);
-        let plan = Arc::new(Plan {
-            form,
-            order,
-            columns,
-            parent: parent.clone(),
-            foreign_key,
-            primary_key,
-            descending,
-            limit: cut.limit.into(),
-            offset: cut.offset.into(),
-            end: i64::from(cut.offset) + i64::from(cut.limit),
-        });
-        let query = FilterDsl::filter(self, AtKey::new(columns, parent));
-        let query = SelectDsl::select(query, Chosen { plan: plan.clone(), child: C::as_select() });
-        let shared = Arc::new(Written { query, child: C::as_select(), table: C::table().from_clause(), plan });
-        Ok((0..chunks).map(|chunk| Top { written: shared.clone(), chunk }).collect())
+        first_of_each::<DB, _, _, _, C, _, _>(self, columns, keys, order, C::as_select, cut, true)
     }
+}
+
+pub(crate) type OneParentOf<Q, N, K, E, Child> = Select<Filter<Q, AtKey<N, K>>, Chosen<E, N, K, Child>>;
+pub(crate) type TopStatement<Q, N, K, C, E, Child> = Top<OneParentOf<Q, N, K, E, Child>, E, N, K, Child, From<C>>;
+
+/// The statements that read the first rows of each parent, of whatever selection. An order that is total needs nothing that
+/// cuts ties.
+pub(crate) fn first_of_each<DB, Q, N, K, C, E, Child>(
+    query: Q,
+    columns: N,
+    keys: Keys<K>,
+    order: E,
+    child: impl Fn() -> Child,
+    cut: Cut,
+    cuts_ties: bool,
+) -> Result<Vec<TopStatement<Q, N, K, C, E, Child>>>
+where
+    DB: KeyTable<K, N::SqlType> + Dialect,
+    K: Key,
+    N: Copy + Expression + QueryFragment<DB>,
+    E: QueryFragment<DB>,
+    C: HasTable<Table: Table<PrimaryKey: QueryFragment<DB>>>,
+    Child: diesel::SelectableExpression<C::Table>,
+    Q: FilterDsl<AtKey<N, K>>,
+    Filter<Q, AtKey<N, K>>: SelectDsl<Chosen<E, N, K, Child>>,
+{
+    let primary_key = columns_of::<DB>(&C::table().primary_key());
+    let foreign_key = columns_of::<DB>(&columns);
+    refuse_inexact::<DB, K>(&DB::types(), &column_name::<DB>(&columns))?;
+    let form = cut.strategy.unwrap_or_else(|| match DB::top_n(cut.limit, cut.offset, primary_key.len()) {
+        // Only the list of keys takes one that is there for the sake of another.
+        _ if keys.differ_from_slots() => TopN::Window,
+        // A table of binds is longer to prepare than a few queries.
+        TopN::Single if keys.strategy::<DB>(&DB::types()) == Strategy::Binds => TopN::Union,
+        form => form,
+    });
+    if !DB::knows(form) {
+        return Err(Error::new(ErrorKind::UnsupportedQuery, format!("this backend has no strategy {form:?}")));
+    }
+    if form == TopN::Single && (cut.limit, cut.offset) != (1, 0) {
+        let message = "the strategy Single reads the first child of each parent, and no other";
+        return Err(Error::new(ErrorKind::UnsupportedQuery, message));
+    }
+    let descending = columns_of::<DB>(&order).last().is_some_and(|key| key.contains(" DESC"));
+    let asked = match form {
+        TopN::Window => Asked::List,
+        TopN::Union => Asked::Bind,
+        _ => Asked::Row,
+    };
+    let chunks = match form {
+        TopN::Union => keys.list().len().div_ceil(ARMS),
+        _ => keys.chunks::<DB>(&DB::types()),
+    };
+    let parent = Parent::new(asked, keys);
+    let plan = Arc::new(Plan {
+        form,
+        order,
+        columns,
+        parent: parent.clone(),
+        foreign_key,
+        primary_key,
+        descending,
+        cuts_ties,
+        limit: cut.limit.into(),
+        offset: cut.offset.into(),
+        end: i64::from(cut.offset) + i64::from(cut.limit),
+    });
+    let query = FilterDsl::filter(query, AtKey::new(columns, parent));
+    let query = SelectDsl::select(query, Chosen { plan: plan.clone(), child: child() });
+    let shared = Arc::new(Written { query, child: child(), table: C::table().from_clause(), plan });
+    Ok((0..chunks).map(|chunk| Top { written: shared.clone(), chunk }).collect())
 }
 
 /// How many queries ask for so many parents: 1, 4, 16 or 64, so that there are four texts and no more. Those that are too

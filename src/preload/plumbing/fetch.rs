@@ -15,6 +15,9 @@ use super::slots::Slots;
 use super::statement::{Prepared, Steps};
 use crate::backend::Dialect;
 use crate::error::{Error, ErrorKind, Result};
+use crate::keyset::of_each::{self, PageOfEach, PageSteps};
+use crate::keyset::statement::KeyedRow;
+use crate::keyset::{Page, PageSize};
 use crate::preload::belongs_to::BelongsTo;
 use crate::preload::has_many::Children;
 use crate::preload::level::{FromRow, MapInto, Rank, Ranked, Shared};
@@ -37,6 +40,8 @@ pub trait Preload<'q, P, Conn>: Relation<P> {
 
 type Key<R, P, Conn> = <R as Steps<P, <Conn as Connection>::Backend>>::Key;
 type Child<R, P, Conn> = <R as Steps<P, <Conn as Connection>::Backend>>::Child;
+type KeyOfEach<R, P, Conn> = <R as PageSteps<P, <Conn as Connection>::Backend>>::Key;
+type OfEach<R, P, Conn> = <R as PageSteps<P, <Conn as Connection>::Backend>>::Child;
 type Nested<R, P, Conn> = <R as Steps<P, <Conn as Connection>::Backend>>::Nested;
 
 /// Prepare, send, fetch what is nested, stitch.
@@ -197,6 +202,31 @@ where
         placed.place(rows, &slots, 0..usize::MAX, |key| Self::unmatched(&pending, key))?;
         let rows = conn.fetch_all(nested, placed.children)?;
         Ok(Self::stitch(pending, &slots, placed.of_child.into_iter().zip(rows))?)
+    }
+}
+
+impl<'q, P, Conn, T, R, O, S> Preload<'q, P, Conn> for PageOfEach<R, O, PageSize>
+where
+    Conn: LoadConnection<Backend: Dialect>,
+    Self: PageSteps<P, Conn::Backend, Statement = T, Nested = S> + Relation<P, Output = Page<S::Row>>,
+    S: Relations<OfEach<Self, P, Conn>, Whole, Row: Clone>,
+    T: LoadQuery<'q, Conn, KeyedRow<(i64, KeyOfEach<Self, P, Conn>, OfEach<Self, P, Conn>)>>
+        + QueryFragment<Conn::Backend>,
+    Conn: FetchAll<'q, S, OfEach<Self, P, Conn>, Whole>,
+{
+    fn fetch(self, parents: &[&P], conn: &mut Conn) -> Result<Vec<Self::Output>> {
+        let (Prepared { statement, slots, nested, pending }, reading) = self.prepare(parents)?;
+        let mut rows = Vec::new();
+        for statement in statement.into_iter().flatten() {
+            #[cfg(feature = "plan")]
+            crate::plan::record::note(&statement, conn)?;
+            rows.append(&mut RunQueryDsl::load(statement, conn)?);
+        }
+        let mut placed = Placed::default();
+        let rows = of_each::by_position(rows).map(Ok);
+        placed.place(rows, &slots, 0..usize::MAX, |key| Self::unmatched(&pending, key))?;
+        let (pages, rows) = of_each::frame(&reading, slots.len(), placed.of_child.into_iter().zip(placed.children))?;
+        Ok(pages.hand_out(&slots, conn.fetch_all(nested, rows)?))
     }
 }
 

@@ -46,6 +46,7 @@
 //! * ORDER BY, predicate and cursor come from this one ordering. A cursor of another one is an error, never page one.
 //! * Relations load with a page: `.keyset(..).first(20).preload(has_many::<Comment>())` gives
 //!   `Page<(Post, Vec<Comment>)>`.
+//! * [`count_total`](Keyset::count_total) counts the rows on all pages together, to the last one or so far as you say.
 //! * Children come in a page for each parent: `.preload(has_many::<Comment>().keyset(..).first(3))` gives
 //!   `Vec<(Post, Page<Comment>)>`, in one statement where the database allows.
 //! * A whole table comes in [`batches`](Keyset::batches): constant memory, and a position to go on from.
@@ -74,6 +75,7 @@ mod serde;
 pub mod set;
 pub mod statement;
 pub mod stored;
+pub mod total;
 mod tuple;
 pub mod values;
 mod web;
@@ -97,6 +99,7 @@ use cursor::Seal;
 use ordering::{EndsNotNull, EndsUnique, OrderingOn};
 use reading::{Bound, Request};
 use statement::{KeyedRow, Pages, SelectedRow};
+use total::CountTotal;
 use values::{KeyValues, Positioned};
 
 pub use crate::backend::SeekForm;
@@ -109,6 +112,7 @@ pub use of_each::PageOfEach;
 pub use ordering::IntoOrdering;
 pub use page::{Edge, Page};
 pub use set::OrderingSet;
+pub use total::{Count, Total};
 pub use web::{PageInfo, Step};
 
 /// `.keyset(ordering)` on every Diesel query.
@@ -327,7 +331,7 @@ impl<Q, O, Size, S, M> Keyset<Q, O, Size, S, M> {
     where
         S: CountStatements,
     {
-        Statements::fixed_at(1) + self.relations.statements()
+        Statements::fixed_at(1 + usize::from(self.request.counted)) + self.relations.statements()
     }
 }
 
@@ -354,7 +358,7 @@ impl<Q, O, Size, S> Keyset<Q, O, Size, S, Blocking> {
     #[track_caller]
     pub fn load<'q, Conn, T, Row>(self, conn: &mut Conn) -> Result<Page<Row>>
     where
-        Size: KnownSize,
+        Size: CountTotal<'q, Conn, <Conn::Backend as Pages<Q, O, T>>::Statement>,
         Conn: Connection<Backend: Pages<Q, O, T, Statement: LoadQuery<'q, Conn, KeyedRow<T>>>>
             + FetchAll<'q, S, T, <Q::SqlType as RootRow<T>>::Lens>,
         O: OrderingOn<Conn::Backend>,
@@ -366,7 +370,9 @@ impl<Q, O, Size, S> Keyset<Q, O, Size, S, Blocking> {
         let clauses = clauses::check::<Conn::Backend>(&query)?;
         let (bounds, reading) = reading::begin::<Conn::Backend>(&ordering, size.size(), request, clauses)?;
         let statement = <Conn::Backend as Pages<Q, O, T>>::page(query, ordering, bounds);
-        let (frame, items) = reading.finish(RunQueryDsl::load::<KeyedRow<T>>(statement, conn)?)?;
+        let total = size.total(&statement, conn)?;
+        let (mut frame, items) = reading.finish(RunQueryDsl::load::<KeyedRow<T>>(statement, conn)?)?;
+        frame.total = total;
         Ok(frame.around(conn.fetch_all(relations, items)?))
     }
 }

@@ -1,6 +1,7 @@
 //! A page: rows in the declared order, a cursor for each, and what is known of before and after.
 
 use super::cursor::Cursor;
+use super::total::Total;
 
 /// All of a page but its rows.
 #[derive(Debug)]
@@ -11,13 +12,14 @@ pub(super) struct Frame {
     /// Where an empty page stands: what comes before it, and what comes after it.
     pub(super) start: Option<Cursor>,
     pub(super) end: Option<Cursor>,
+    pub(super) total: Option<Total>,
 }
 
 impl Frame {
     /// The page: one row for each cursor.
     pub(super) fn around<T>(self, items: Vec<T>) -> Page<T> {
-        let Frame { cursors, has_next, has_previous, start, end } = self;
-        Page { items, cursors, has_next, has_previous, start, end }
+        let Frame { cursors, has_next, has_previous, start, end, total } = self;
+        Page { items, cursors, has_next, has_previous, start, end, total }
     }
 }
 
@@ -31,6 +33,7 @@ pub struct Page<T> {
     has_previous: Option<bool>,
     start: Option<Cursor>,
     end: Option<Cursor>,
+    total: Option<Total>,
 }
 
 /// A row with its cursor, as in Relay's connections.
@@ -46,7 +49,7 @@ impl<T> Page<T> {
     /// Without rows, and without any beyond it.
     pub(super) fn of_nothing() -> Self {
         let (has_next, has_previous) = (Some(false), Some(false));
-        Page { items: Vec::new(), cursors: Vec::new(), has_next, has_previous, start: None, end: None }
+        Page { items: Vec::new(), cursors: Vec::new(), has_next, has_previous, start: None, end: None, total: None }
     }
 
     /// The rows.
@@ -84,6 +87,11 @@ impl<T> Page<T> {
     /// cursor, or down to one, and without [`exact_bounds`](super::Keyset::exact_bounds).
     pub fn has_previous(&self) -> Option<bool> {
         self.has_previous
+    }
+
+    /// How many rows there are on all pages together, where [`count_total`](super::Keyset::count_total) asked for it.
+    pub fn total(&self) -> Option<Total> {
+        self.total
     }
 
     /// Where the next page begins, for `.after(..)`; only where there is more for certain.
@@ -158,8 +166,8 @@ impl<T> Page<T> {
     }
 
     fn apart(self) -> (Frame, Vec<T>) {
-        let Page { items, cursors, has_next, has_previous, start, end } = self;
-        (Frame { cursors, has_next, has_previous, start, end }, items)
+        let Page { items, cursors, has_next, has_previous, start, end, total } = self;
+        (Frame { cursors, has_next, has_previous, start, end, total }, items)
     }
 }
 

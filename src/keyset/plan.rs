@@ -151,6 +151,15 @@ impl<O> Plan<O> {
         }
     }
 
+    /// From here on the query is written to be counted, without bounds and keys, or no more.
+    pub(super) fn count(&self, begin: bool) {
+        self.part.store(if begin { COUNTED } else { 0 }, Atomic::Relaxed);
+    }
+
+    pub(super) fn is_counted(&self) -> bool {
+        self.part.load(Atomic::Relaxed) == COUNTED
+    }
+
     /// The SELECTs of the statement: those of the page, nearest first, then those that ask what is beyond.
     pub(super) fn parts<DB: Dialect>(&self) -> Vec<Part>
     where
@@ -258,6 +267,9 @@ impl<O> Plan<O> {
 pub(super) fn name(key: usize) -> String {
     format!("keyset_{}", key + 1)
 }
+
+/// The part that is none: all rows, to be counted.
+const COUNTED: usize = usize::MAX;
 
 /// What it calls the column that says what a row is for.
 pub(super) const PART: &str = "keyset_part";

@@ -22,6 +22,8 @@ pub struct Request {
     pub(super) max_rows: Option<u32>,
     pub(super) strategy: Option<SeekForm>,
     pub(super) exact: bool,
+    /// The rows of all pages are counted.
+    pub(super) counted: bool,
     pub(super) seal: Seal,
     /// How many keys at the end are, together, unique.
     pub(super) unique_keys: usize,
@@ -267,7 +269,7 @@ impl Reading {
         // Of an empty page: in front of it is what is before its later end, or, if it has none, before its other one.
         let start = upper.cursor(false).or_else(|| lower.cursor(false)).map(|cursor| self.seal.close(cursor));
         let end = lower.cursor(true).or_else(|| upper.cursor(true)).map(|cursor| self.seal.close(cursor));
-        Ok((Frame { cursors, has_next, has_previous, start, end }, items))
+        Ok((Frame { cursors, has_next, has_previous, start, end, total: None }, items))
     }
 
     /// What would make pages lose rows without a word: a key that sorts otherwise than its values compare, and, in builds with

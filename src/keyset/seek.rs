@@ -36,7 +36,7 @@ impl<O> QueryId for Seek<O> {
 
 impl<O: OrderingOn<DB>, DB: Dialect> QueryFragment<DB> for Seek<O> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        if self.0.is_sought() && !self.0.is_aggregate::<DB>() {
+        if self.0.is_sought() && !self.0.is_aggregate::<DB>() && !self.0.is_counted() {
             return self.0.push_seek(out);
         }
         out.push_sql("1 = 1");
@@ -77,6 +77,10 @@ impl<S, O> QueryId for Selected<S, O> {
 
 impl<S: QueryFragment<DB>, O: OrderingOn<DB>, DB: Dialect> QueryFragment<DB> for Selected<S, O> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        if self.plan.is_counted() {
+            out.push_sql("1");
+            return Ok(());
+        }
         self.selection.walk_ast(out.reborrow())?;
         for (i, key) in self.plan.keys::<DB>().into_iter().enumerate() {
             out.push_sql(", ");

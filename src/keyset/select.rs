@@ -10,7 +10,8 @@ use super::ordering::OrderingOn;
 use super::page::Page;
 use super::reading::{self, Request};
 use super::statement::{KeyedRow, PagesOf};
-use super::{Keyset, KnownSize, PageSize, clauses};
+use super::total::CountTotal;
+use super::{Keyset, KnownSize, clauses};
 use crate::backend::Dialect;
 use crate::error::Result;
 use crate::mode::Blocking;
@@ -51,12 +52,12 @@ impl<Q, Sel, O, Size> Keyset<Selecting<Q, Sel>, O, Size, (), Blocking> {
     /// # Errors
     ///
     /// Those of [`load`](Keyset::load).
-    pub fn load_page<'q, T>(self, conn: &mut impl PageConnection<'q, Q, Sel, O, T>) -> Result<Page<T>>
+    pub fn load_page<'q, T>(self, conn: &mut impl PageConnection<'q, Q, Sel, O, T, Size>) -> Result<Page<T>>
     where
         Size: KnownSize,
     {
         let Keyset { query: Selecting { query, selection }, ordering, size, request, .. } = self;
-        conn.load_rows(query, selection, ordering, size.size(), request)
+        conn.load_rows(query, selection, ordering, size, request)
     }
 }
 
@@ -66,23 +67,26 @@ impl<Q, Sel, O, Size> Keyset<Selecting<Q, Sel>, O, Size, (), Blocking> {
     note = "the fields of `{T}` must be those of the selection, in number, order and type",
     note = "the keys of the ordering and the selected expressions must come from the tables of the query"
 )]
-pub trait PageConnection<'q, Q, S, O, T>: Connection<Backend: Dialect> {
+pub trait PageConnection<'q, Q, S, O, T, Size>: Connection<Backend: Dialect> {
     /// Reads the page.
-    fn load_rows(&mut self, query: Q, selection: S, ordering: O, size: PageSize, request: Request) -> Result<Page<T>>;
+    fn load_rows(&mut self, query: Q, selection: S, ordering: O, size: Size, request: Request) -> Result<Page<T>>;
 }
 
 #[diagnostic::do_not_recommend]
-impl<'q, Conn, Q, S, O, T> PageConnection<'q, Q, S, O, T> for Conn
+impl<'q, Conn, Q, S, O, T, Size> PageConnection<'q, Q, S, O, T, Size> for Conn
 where
     Conn: Connection<Backend: PagesOf<Q, O, S, Statement: LoadQuery<'q, Conn, KeyedRow<T>>>>,
+    Size: CountTotal<'q, Conn, <Conn::Backend as PagesOf<Q, O, S>>::Statement>,
     O: OrderingOn<Conn::Backend>,
     Q: QueryFragment<Conn::Backend>,
 {
-    fn load_rows(&mut self, query: Q, selection: S, ordering: O, size: PageSize, request: Request) -> Result<Page<T>> {
+    fn load_rows(&mut self, query: Q, selection: S, ordering: O, size: Size, request: Request) -> Result<Page<T>> {
         let clauses = clauses::check::<Conn::Backend>(&query)?;
-        let (bounds, reading) = reading::begin::<Conn::Backend>(&ordering, size, request, clauses)?;
+        let (bounds, reading) = reading::begin::<Conn::Backend>(&ordering, size.size(), request, clauses)?;
         let statement = <Conn::Backend as PagesOf<Q, O, S>>::page_of(query, selection, ordering, bounds);
-        let (frame, items) = reading.finish(RunQueryDsl::load::<KeyedRow<T>>(statement, self)?)?;
+        let total = size.total(&statement, self)?;
+        let (mut frame, items) = reading.finish(RunQueryDsl::load::<KeyedRow<T>>(statement, self)?)?;
+        frame.total = total;
         Ok(frame.around(items))
     }
 }

@@ -19,6 +19,7 @@ mod property;
 mod refused;
 mod shapes;
 mod signed;
+mod total;
 mod types;
 mod walks;
 mod web;

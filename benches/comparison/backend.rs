@@ -49,9 +49,9 @@ pub(crate) trait Backend:
 
 // The last number: how many keys `eq_any` takes, a placeholder each; PostgreSQL has one array for them.
 macro_rules! backend {
-    ($name:literal, $Connection:ty, $migrations:expr, $statistics:expr, $keys:expr) => {
+    ($name:literal, $Connection:ty, $migrations:expr, $statistics:expr, $keys:expr, $another:expr) => {
         preload::contenders!($Connection, $keys);
-        keyset::contenders!($Connection);
+        keyset::contenders!($Connection, $another);
 
         impl Backend for $Connection {
             const NAME: &'static str = $name;
@@ -64,11 +64,18 @@ macro_rules! backend {
     };
 }
 
-backend!("sqlite", SqliteConnection, blog::migrations::SQLITE, &[Statistics::None, Statistics::Asked], 32_766);
+backend!("sqlite", SqliteConnection, blog::migrations::SQLITE, &[Statistics::None, Statistics::Asked], 32_766, None);
 #[cfg(feature = "postgres")]
-backend!("postgres", PgConnection, blog::migrations::POSTGRES, &[Statistics::Usual], usize::MAX);
+backend!(
+    "postgres",
+    PgConnection,
+    blog::migrations::POSTGRES,
+    &[Statistics::Usual],
+    usize::MAX,
+    Some(keyset::i_love_jesus::page)
+);
 #[cfg(feature = "mysql")]
-backend!("mysql", MysqlConnection, blog::migrations::MYSQL, &[Statistics::Usual], 65_535);
+backend!("mysql", MysqlConnection, blog::migrations::MYSQL, &[Statistics::Usual], 65_535, None);
 
 /// All comparisons on one backend.
 #[derive(Debug)]

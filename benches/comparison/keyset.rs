@@ -1,6 +1,8 @@
 //! A page of a long list, the first one and one near its end: by number, by a predicate written by hand, by keyset.
 
 mod contenders;
+#[cfg(feature = "postgres")]
+pub(crate) mod i_love_jesus;
 
 use blog::models::Post;
 use turbodiesel::keyset::Cursor;
@@ -51,12 +53,13 @@ pub(crate) fn run<C: Backend>(bench: &mut Bench) -> Result<()> {
     // Each reads one row more than it shows, and so knows whether there is a next page.
     let rows = |page: &Page| page.posts.len() + usize::from(page.has_next);
     let contender = |name, run| Contender { name, run, rows, largest: usize::MAX };
-    let contenders = [
+    let mut contenders = vec![
         contender("OFFSET", C::page_by_offset),
         contender("by hand, OR", C::page_by_or_chain),
         contender("by hand, row value", C::page_by_row_value),
-        contender("keyset", C::page_by_keyset),
     ];
+    contenders.extend(C::BY_ANOTHER_CRATE.map(|run| contender("i-love-jesus", run)));
+    contenders.push(contender("keyset", C::page_by_keyset));
     let case = |(label, input): (&str, Position)| Case {
         label: label.to_owned(),
         size: posts,

@@ -14,6 +14,8 @@ pub(crate) trait Contenders: Sized {
     fn page_by_or_chain(&mut self, position: &Position) -> Result<Page>;
     /// The predicate that it cannot say, in SQL: `(a, b) < (?, ?)`.
     fn page_by_row_value(&mut self, position: &Position) -> Result<Page>;
+    /// Another crate for this, on the database that it knows.
+    const BY_ANOTHER_CRATE: Option<fn(&mut Self, &Position) -> Result<Page>>;
     /// This crate.
     fn page_by_keyset(&mut self, position: &Position) -> Result<Page>;
 
@@ -32,7 +34,7 @@ impl Page {
 }
 
 macro_rules! contenders {
-    ($Connection:ty) => {
+    ($Connection:ty, $another:expr) => {
         const _: () = {
             use blog::models::Post;
             use blog::schema::posts;
@@ -46,6 +48,8 @@ macro_rules! contenders {
             use crate::keyset::{Contenders, PAGE, Page, Position};
 
             impl Contenders for $Connection {
+                const BY_ANOTHER_CRATE: Option<fn(&mut Self, &Position) -> Result<Page>> = $another;
+
                 fn page_by_offset(&mut self, position: &Position) -> Result<Page> {
                     let posts = posts::table
                         .order((posts::created_at.desc(), posts::id.desc()))

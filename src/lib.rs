@@ -66,6 +66,7 @@
 #![forbid(unsafe_code)]
 
 pub mod backend;
+mod clauses;
 pub mod dsl;
 pub mod error;
 pub mod guide;

@@ -201,7 +201,7 @@ where
     C: Selectable<DB> + HasTable<Table: Table<PrimaryKey: QueryFragment<DB>>>,
     O: OrderingOn<DB>,
     WithKeys<C, DB, O>: SelectableExpression<C::Table>,
-    Q: FilterDsl<AtKey<N, K>>,
+    Q: QueryFragment<DB> + FilterDsl<AtKey<N, K>>,
     Filter<Q, AtKey<N, K>>: SelectDsl<Chosen<InOrder<O>, N, K, WithKeys<C, DB, O>>>,
 {
     type Statement = PagesStatement<TopStatement<Q, N, K, C, InOrder<O>, WithKeys<C, DB, O>>>;

@@ -139,6 +139,12 @@ impl<T, Q, S, A, J> BelongsTo<T, Q, S, A, J> {
         self.with_query(|query| FilterDsl::filter(query, predicate))
     }
 
+    /// Any other change of the query of the targets, as [`Children::query`](super::Children::query). As it may leave rows out, the
+    /// result becomes `Option<T>`.
+    pub fn query<Q2>(self, change: impl FnOnce(Q) -> Q2) -> BelongsTo<T, Q2, S, Filtered, J> {
+        self.with_query(change)
+    }
+
     /// Loads a relation of the targets with them: `(User, Option<Profile>)`, one more statement.
     pub fn preload<R>(self, relation: R) -> BelongsTo<T, Q, S::Output, A, J>
     where

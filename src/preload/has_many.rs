@@ -144,6 +144,38 @@ impl<C, Q, S, Kind, J> Children<C, Q, S, Kind, J> {
         self.with_query(|query| FilterDsl::filter(query, predicate))
     }
 
+    /// Any other change of the child query: a join that it is filtered by, a box.
+    ///
+    /// It comes before [`order`](Children::order). A clause that would be about the children of all parents together (LIMIT,
+    /// OFFSET, DISTINCT, GROUP BY), or that a method here writes (ORDER BY), is an error at the load that names the method
+    /// ([`is_unsupported_query`](Error::is_unsupported_query)).
+    ///
+    /// ```sql
+    /// SELECT .. FROM "posts" INNER JOIN "users" ON .. WHERE "users"."active" = $1 AND "posts"."editor_id" = ANY($2)
+    /// ```
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// use blog::{models::{Post, User}, schema::{posts, users}};
+    /// use turbodiesel::prelude::*;
+    ///
+    /// let conn = &mut blog::example()?;
+    /// // What users edited of active authors.
+    /// let edited = has_many::<Post>()
+    ///     .by(posts::editor_id)
+    ///     .query(|posts| posts.inner_join(users::table.on(users::id.eq(posts::author_id))).filter(users::active.eq(true)));
+    /// let editors: Vec<(User, Vec<Post>)> = users::table.select(User::as_select()).preload(edited).load(conn)?;
+    /// assert!(editors.iter().any(|(_, posts)| !posts.is_empty()));
+    ///
+    /// let limited = has_many::<Post>().query(|posts| posts.limit(3));
+    /// let error = users::table.select(User::as_select()).preload(limited).load(conn).unwrap_err();
+    /// assert!(error.is_unsupported_query() && error.to_string().contains(".limit_per_parent(n)"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn query<Q2>(self, change: impl FnOnce(Q) -> Q2) -> Children<C, Q2, S, Kind, J> {
+        self.with_query(change)
+    }
+
     /// Loads a relation of the children with them: `Vec<(Post, Vec<Comment>)>`, one more statement.
     pub fn preload<R>(self, relation: R) -> Children<C, Q, S::Output, Kind, J>
     where

@@ -3,13 +3,14 @@
 use std::marker::PhantomData;
 
 use diesel::associations::HasTable;
-use diesel::dsl::{Filter, Order};
+use diesel::dsl::Filter;
 use diesel::expression::Expression;
 use diesel::query_dsl::methods::{FilterDsl, OrderDsl};
 
 use super::belongs_to::{BelongsTo, Filtered};
 use super::has_many::Children;
 use super::level::{MapInto, Rank, Ranked, Shared};
+use super::per_parent::Sorted;
 use super::plumbing::fetch::Preload;
 use super::relation::{CountStatements, Relation, Statements};
 use super::strategy::Strategy;
@@ -190,12 +191,21 @@ impl<Links, T, Q, S, A, Kind> ManyToMany<Links, BelongsTo<T, Q, Ranked<S>, A>, K
 
     /// The order of the targets of each parent, by columns of the target. Targets that it leaves equal keep the order of
     /// the links.
-    pub fn order<E>(self, order: E) -> ManyToMany<Links, BelongsTo<T, Order<Q, E>, Ranked<S>, A>, Kind>
+    pub fn order<E>(self, order: E) -> ManyToMany<Links, BelongsTo<T, Sorted<Q, E>, Ranked<S>, A>, Kind>
     where
         E: Expression,
         Q: OrderDsl<E>,
     {
-        ManyToMany { sorted: true, ..self.targets(|targets| targets.with_query(|query| OrderDsl::order(query, order))) }
+        ManyToMany { sorted: true, ..self.targets(|targets| targets.with_query(|query| Sorted::new(query, order))) }
+    }
+
+    /// Any other change of the query of the targets: [`BelongsTo::query`]. `.links(|links| links.query(..))` changes that of the
+    /// links.
+    pub fn query<Q2>(
+        self,
+        change: impl FnOnce(Q) -> Q2,
+    ) -> ManyToMany<Links, BelongsTo<T, Q2, Ranked<S>, Filtered>, Kind> {
+        self.targets(|targets| targets.query(change))
     }
 
     /// How the keys of the targets are sent: [`Strategy`]. `.links(|links| links.strategy(..))` says it of the links.

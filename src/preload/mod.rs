@@ -58,6 +58,7 @@
 //! | [`.tree(depth)`](Children::tree) | what is below a row of a table that points to itself, or [above it](BelongsTo::tree) |
 //! | [`if_some(relation)`](if_some()) | a relation of parents that may not be there: `Option<P>`, as a LEFT JOIN gives them |
 //! | [`.shared()`](BelongsTo::shared) | `Arc<T>` for a belongs-to: one value for all rows that share it |
+//! | [`.query(\|posts\| ..)`](Children::query) | any other change of a relation's query: a join, a box |
 //! | [`.strategy(..)`](Children::strategy) | how the keys are sent, where the automatic choice is not the best |
 //! | [`.load_optional(conn)`](Preloading::load_optional) | the first row or `None` |
 //! | [`.in_snapshot()`](Preloading::in_snapshot) | all statements see the database at one moment |

@@ -27,6 +27,7 @@ mod levels;
 mod loaders;
 mod many_to_many;
 mod per_parent;
+mod query;
 mod races;
 mod relations;
 mod roots;

@@ -1,9 +1,12 @@
 //! A child query and the order of its children, kept apart: whoever reads the first children of a parent writes the order
 //! in other places than at the end.
 
+use diesel::backend::Backend;
 use diesel::dsl::{Filter, Order, Select};
 use diesel::expression::Expression;
+use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::query_dsl::methods::{FilterDsl, OrderDsl, SelectDsl};
+use diesel::result::QueryResult;
 
 /// The query `Q` in the order `E`: what [`order`](crate::preload::Children::order) makes.
 #[derive(Debug, Clone, Copy)]
@@ -37,6 +40,13 @@ where
 
     fn select(self, selection: Selection) -> Self::Output {
         SelectDsl::select(OrderDsl::order(self.query, self.order), selection)
+    }
+}
+
+/// The query without its order.
+impl<Q: QueryFragment<DB>, E, DB: Backend> QueryFragment<DB> for Sorted<Q, E> {
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        self.query.walk_ast(out)
     }
 }
 

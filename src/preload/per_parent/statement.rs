@@ -19,6 +19,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::preload::Key;
 use crate::preload::plumbing::at_key::{Asked, AtKey, Parent};
 use crate::preload::plumbing::batch::refuse_inexact;
+use crate::preload::plumbing::clauses;
 use crate::preload::plumbing::keys::Keys;
 use crate::preload::plumbing::statement::column_name;
 use crate::preload::relation::Statements;
@@ -64,7 +65,7 @@ where
     E: QueryFragment<DB>,
     C: Selectable<DB> + HasTable<Table: Table<PrimaryKey: QueryFragment<DB>>>,
     AsSelect<C, DB>: diesel::SelectableExpression<C::Table>,
-    Q: FilterDsl<AtKey<N, K>>,
+    Q: QueryFragment<DB> + FilterDsl<AtKey<N, K>>,
     Filter<Q, AtKey<N, K>>: SelectDsl<Chosen<E, N, K, AsSelect<C, DB>>>,
 {
     type Statement = TopStatement<Q, N, K, C, E, AsSelect<C, DB>>;
@@ -95,12 +96,14 @@ where
     E: QueryFragment<DB>,
     C: HasTable<Table: Table<PrimaryKey: QueryFragment<DB>>>,
     Child: diesel::SelectableExpression<C::Table>,
-    Q: FilterDsl<AtKey<N, K>>,
+    Q: QueryFragment<DB> + FilterDsl<AtKey<N, K>>,
     Filter<Q, AtKey<N, K>>: SelectDsl<Chosen<E, N, K, Child>>,
 {
     let primary_key = columns_of::<DB>(&C::table().primary_key());
     let foreign_key = columns_of::<DB>(&columns);
-    refuse_inexact::<DB, K>(&DB::types(), &column_name::<DB>(&columns))?;
+    let named = column_name::<DB>(&columns);
+    clauses::refuse::<DB>(&query, &named)?;
+    refuse_inexact::<DB, K>(&DB::types(), &named)?;
     let form = cut.strategy.unwrap_or_else(|| match DB::top_n(cut.limit, cut.offset, primary_key.len()) {
         // Only the list of keys takes one that is there for the sake of another.
         _ if keys.differ_from_slots() => TopN::Window,

@@ -3,6 +3,7 @@
 
 pub mod at_key;
 pub mod batch;
+pub(crate) mod clauses;
 pub mod dangling;
 pub mod fetch;
 pub mod home;

@@ -6,6 +6,7 @@ use diesel::query_builder::QueryFragment;
 use diesel::query_dsl::methods::{FilterDsl, SelectDsl};
 
 use super::batch::Batch;
+use super::clauses;
 use super::dangling::Unstitched;
 use super::home::{self, Home, InTable};
 use super::key_in::{KeyColumns, KeyIn};
@@ -133,7 +134,7 @@ where
     C: Selectable<DB>,
     Columns: InTable<K::Columns, DB> + KeyColumns<K::Columns, NotNull: Copy + Expression + QueryFragment<DB>>,
     DB: KeyList<K, <NotNull<Columns, K> as Expression>::SqlType>,
-    Q: FilterDsl<KeyIn<NotNull<Columns, K>, K>>,
+    Q: QueryFragment<DB> + FilterDsl<KeyIn<NotNull<Columns, K>, K>>,
     (NotNull<Columns, K>, AsSelect<C, DB>): Expression,
     Filter<Q, KeyIn<NotNull<Columns, K>, K>>: SelectDsl<(NotNull<Columns, K>, AsSelect<C, DB>)>,
 {
@@ -141,10 +142,12 @@ where
 
     fn keyed(self, columns: Columns, keys: Keys<K>, strategy: Strategy) -> Result<Batch<Self::Statement, K>> {
         let columns = columns.not_null();
+        let named = column_name::<DB>(&columns);
+        clauses::refuse::<DB>(&self, &named)?;
         let home: fn() -> Home = <Columns as InTable<K::Columns, DB>>::home;
         let filter = KeyIn::new(columns, keys.clone(), home);
         let statement = SelectDsl::select(FilterDsl::filter(self, filter), (columns, C::as_select()));
-        Batch::new::<DB>(statement, keys, DB::types(), strategy, &column_name::<DB>(&columns), home)
+        Batch::new::<DB>(statement, keys, DB::types(), strategy, &named, home)
     }
 }
 

@@ -56,7 +56,9 @@ impl Shared {
 /// # What it costs
 ///
 /// Each statement is written once more as text, and a few counters move. A statement that is repeated in a scope costs a
-/// backtrace more.
+/// backtrace more. Where it shows most, a row by its key from SQLite in memory, that is 1.35 times the time of the
+/// statement (1 µs more), and 2.7 times in a loop (5 µs more); a server's answer takes longer than both. `cargo bench --bench
+/// comparison -- sqlite/watch` measures it.
 #[derive(Clone)]
 pub struct Watcher {
     pub(super) shared: Arc<Shared>,

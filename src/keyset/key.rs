@@ -107,11 +107,29 @@ impl<E, U> SortKey<E, U> {
     /// Where that is the backend's own place for them, this changes nothing. Elsewhere PostgreSQL needs an index of this
     /// very order; SQLite, MySQL and MariaDB serve it from a plain index where it is the first key, and must sort where it
     /// is a later one ([`index_sql`](super::IntoOrdering::index_sql)).
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// use blog::{models::Post, schema::posts};
+    /// use turbodiesel::{keyset::{asc, desc}, prelude::*};
+    ///
+    /// let conn = &mut blog::example()?;
+    /// let unrated = (desc(posts::score).nulls_first(), asc(posts::id));
+    /// let page = posts::table.select(Post::as_select()).keyset(unrated).first(1).load(conn)?;
+    /// assert_eq!(page.items()[0].score, None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// ```sql
+    /// ORDER BY score DESC NULLS FIRST, id ASC         -- SQLite; on PostgreSQL it is the default place
+    /// ORDER BY score IS NOT NULL, score DESC, id ASC  -- MySQL, MariaDB, where no range says which half it is
+    /// ```
     pub fn nulls_first(self) -> Self {
         SortKey { nulls: Some(Nulls::First), ..self }
     }
 
-    /// NULLs after all values. What an index can do for it is said at [`nulls_first`](SortKey::nulls_first).
+    /// NULLs after all values. What an index can do for it, and how it is written, is said at
+    /// [`nulls_first`](SortKey::nulls_first).
     pub fn nulls_last(self) -> Self {
         SortKey { nulls: Some(Nulls::Last), ..self }
     }

@@ -46,6 +46,9 @@
 //! * ORDER BY, predicate and cursor come from this one ordering. A cursor of another one is an error, never page one.
 //! * Relations load with a page: `.keyset(..).first(20).preload(has_many::<Comment>())` gives
 //!   `Page<(Post, Vec<Comment>)>`.
+//! * A client chooses its "sort by" from an [`OrderingSet`]. [`index_sql`](IntoOrdering::index_sql) names the index that an
+//!   ordering wants, [`max_page_size`](Keyset::max_page_size) ends what a client may ask for.
+//! * Any selection is paged: `.keyset(..).select((posts::id, posts::title)).first(20).load_page::<(i32, String)>(conn)`.
 //! * [`count_total`](Keyset::count_total) counts the rows on all pages together, to the last one or so far as you say.
 //! * Children come in a page for each parent: `.preload(has_many::<Comment>().keyset(..).first(3))` gives
 //!   `Vec<(Post, Page<Comment>)>`, in one statement where the database allows.
@@ -201,6 +204,22 @@ impl<Q, O, Size, S, M> Keyset<Q, O, Size, S, M> {
     ///
     /// For "start with this row": the row of a link, or a page that is to be shown once more. If the row is gone, the page
     /// starts with the next one.
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// use blog::{models::Post, schema::posts};
+    /// use turbodiesel::prelude::*;
+    ///
+    /// let conn = &mut blog::example()?;
+    /// let newest = || posts::table.select(Post::as_select()).keyset((posts::created_at.desc(), posts::id.desc())).first(5);
+    /// let page = newest().load(conn)?;
+    /// assert_eq!(newest().from(page.start_cursor()).load(conn)?.items(), page.items());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// ```sql
+    /// WHERE (created_at, id) <= ($1, $2) -- PostgreSQL
+    /// ```
     pub fn from(self, cursor: Option<&Cursor>) -> Self {
         self.bounded_below(Bound::cursor(cursor, true))
     }
@@ -251,7 +270,7 @@ impl<Q, O, Size, S, M> Keyset<Q, O, Size, S, M> {
     }
 
     /// The most rows that a page may have, for a size that a client chooses: a larger one is an error of `load`
-    /// ([`is_page_size`](Error::is_page_size)), never cut down without a word.
+    /// ([`is_page_size`](Error::is_page_size)), never cut down without a word, and nothing is sent.
     pub fn max_page_size(self, rows: u32) -> Self {
         self.requested(|request| request.max_rows = Some(rows))
     }
@@ -289,7 +308,23 @@ impl<Q, O, Size, S, M> Keyset<Q, O, Size, S, M> {
     /// How the position is compared, where the backend's choice does not fit: servers that speak its protocol differ.
     ///
     /// Every form gives the same rows. A row value asks for NOT NULL keys of one direction, ranges for keys that are known
-    /// before grouping: another ordering is an error of `load` ([`is_strategy`](Error::is_strategy)).
+    /// before grouping: another ordering is an error of `load` ([`is_strategy`](Error::is_strategy)). What each form is in SQL
+    /// is said at [`SeekForm`].
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// use blog::{models::Post, schema::posts};
+    /// use turbodiesel::{keyset::SeekForm, prelude::*};
+    ///
+    /// let conn = &mut blog::example()?;
+    /// let newest = || posts::table.select(Post::as_select()).keyset((posts::created_at.desc(), posts::id.desc())).first(5);
+    /// let first = newest().load(conn)?;
+    /// let second = newest().after(first.end_cursor()).load(conn)?;
+    /// for form in [SeekForm::RowValue, SeekForm::OrChain, SeekForm::Segments] {
+    ///     assert_eq!(newest().after(first.end_cursor()).strategy(form).load(conn)?, second);
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn strategy(self, form: SeekForm) -> Self {
         self.requested(|request| request.strategy = Some(form))
     }

@@ -15,6 +15,7 @@ mod laws;
 mod of_each;
 mod orderings;
 mod pages;
+mod plans;
 mod property;
 mod refused;
 mod shapes;

@@ -51,6 +51,8 @@ where
     }
 }
 
+turbodiesel::key!(TokenId => |id| &id.0.as_bytes()[..]);
+
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Identifiable, Insertable, AsChangeset)]
 #[diesel(primary_key(key))]
 struct Token {
@@ -81,6 +83,8 @@ scenarios! {
         assert_eq!(go!(conn.repo::<Token>().create_many(&[Token { key: other, label: "c".into() }]))?, 1);
         assert_eq!(go!(conn.repo::<Token>().get(key))?, Some(token.clone()));
         assert_eq!(go!(conn.repo::<Token>().get(TokenId(Uuid::nil())))?, None);
+        let many = go!(conn.repo::<Token>().get_many(&[TokenId(Uuid::nil()), key]))?;
+        assert_eq!(many, [None, Some(token.clone())]);
         assert_eq!(go!(conn.repo::<Token>().update(&Token { label: "b".into(), ..token.clone() }))?.label, "b");
         assert!(go!(conn.repo::<Token>().create_with_id(&token)).unwrap_err().is_unique_violation());
         assert!(go!(conn.repo::<Token>().delete(key))? && !go!(conn.repo::<Token>().delete(key))?);
@@ -99,6 +103,11 @@ scenarios! {
         assert_eq!(go!(conn.repo::<Translation>().get((10, "fr")))?, Some(french));
         assert!(go!(conn.repo::<Translation>().create_with_id(&german)).unwrap_err().is_unique_violation());
         assert!(go!(conn.repo::<Translation>().delete((10, "de")))? && !go!(conn.repo::<Translation>().delete((10, "de")))?);
+        let french = go!(conn.repo::<Translation>().get((10, "fr")))?;
+        go!(conn.repo::<Translation>().create_with_id(&german))?;
+        let ids = [(10, "fr".to_owned()), (11, "fr".to_owned()), (10, "de".to_owned()), (10, "fr".to_owned())];
+        let many = go!(conn.repo::<Translation>().get_many(&ids))?;
+        assert_eq!(many, [french.clone(), None, Some(german.clone()), french]);
         let nobody = Translation { language: "tlh".into(), ..german };
         assert!(go!(conn.repo::<Translation>().update(&nobody)).unwrap_err().is_not_found());
     }
@@ -136,6 +145,7 @@ fn uuids_that_postgres_makes() -> crate::support::TestResult {
     assert_eq!(conn.repo::<Session>().update(&changed)?, changed);
     assert_eq!(conn.repo::<Session>().get(changed.id)?, Some(changed.clone()));
     assert_eq!(conn.repo::<Session>().get(Uuid::nil())?, None);
+    assert_eq!(conn.repo::<Session>().get_many(&[Uuid::nil(), changed.id])?, [None, Some(changed.clone())]);
     assert!(conn.repo::<Session>().delete(changed.id)?);
     Ok(())
 }

@@ -18,6 +18,7 @@ use diesel::associations::HasTable;
 
 use crate::keyset::{self, IntoOrdering, NoSize};
 use crate::mode::Blocking;
+use crate::preload::aggregate::{Aggregate, measure};
 use crate::preload::by::{self, ByColumn, Folded};
 use crate::preload::level::{MapInto, Ranked, Shared};
 use crate::preload::place::{At, Nth, Parent};
@@ -124,3 +125,21 @@ pub type LimitPerParent<R> = FirstOfEach<R, Many>;
 
 /// The type of `relation.latest(expression)`.
 pub type Latest<R, E> = FirstOfEach<OrderBy<R, E>, One>;
+
+/// The type of `relation.count()`.
+pub type Count<R> = Aggregate<R, measure::Count, measure::Rows, i64>;
+
+/// The type of `relation.exists()`.
+pub type Exists<R> = Aggregate<R, measure::Exists, measure::Rows, bool>;
+
+/// The type of `relation.sum::<T>(column)`.
+pub type Sum<R, E, T> = Aggregate<R, measure::Sum, E, Option<T>>;
+
+/// The type of `relation.avg::<T>(column)`.
+pub type Avg<R, E, T> = Aggregate<R, measure::Average, E, Option<T>>;
+
+/// The type of `relation.max::<T>(column)`.
+pub type Max<R, E, T> = Aggregate<R, measure::Max, E, Option<T>>;
+
+/// The type of `relation.min::<T>(column)`.
+pub type Min<R, E, T> = Aggregate<R, measure::Min, E, Option<T>>;

@@ -70,6 +70,7 @@ mod clauses;
 pub mod dsl;
 pub mod error;
 pub mod guide;
+mod index;
 pub mod keyset;
 #[cfg(feature = "migrations")]
 pub mod migrate;

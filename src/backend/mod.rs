@@ -12,6 +12,7 @@
 //! | seek, a chosen place of NULLs | UNION ALL of ranges | UNION ALL of ranges | UNION ALL of ranges |
 //! | a range of NULLs | `a IS NULL` | `a IS NULL` | `(a IS NULL OR a < NULL)` |
 //! | first children of each parent | `unnest` and LATERAL; of keys, above ten | `json_each`, the limited query as a JSON array of keys | UNION ALL, 64 parents a statement; a scalar subquery for one child |
+//! | aggregates of each parent | scalar subqueries; sums from 1,000 keys on, GROUP BY | scalar subqueries | scalar subqueries, MAX as `ORDER BY .. LIMIT 1` |
 //! | NULL in an ascending order | last | first | first |
 //! | snapshot | REPEATABLE READ, READ ONLY | any transaction | REPEATABLE READ, READ ONLY, said before BEGIN |
 //!
@@ -43,7 +44,7 @@ mod postgres;
 mod sqlite;
 
 pub use keys::{KeyList, KeySql, Spelling};
-pub use per_parent::{KeyTable, PerParentSql, TopN};
+pub use per_parent::{AggregateForm, Around, Extreme, KeyTable, PerParentSql, TopN};
 
 /// A database whose SQL this crate knows: [`Pg`](diesel::pg::Pg), [`Sqlite`](diesel::sqlite::Sqlite) or
 /// [`Mysql`](diesel::mysql::Mysql), which speaks for MySQL and MariaDB alike.

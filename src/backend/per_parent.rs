@@ -1,4 +1,4 @@
-//! What is asked once for each parent: its first children.
+//! What is asked once for each parent: its first children, an aggregate of them.
 
 use diesel::backend::Backend;
 use diesel::query_builder::AstPass;
@@ -30,6 +30,31 @@ pub enum TopN {
     Window,
 }
 
+/// A form of the statement that computes an aggregate for each parent: what
+/// [`strategy`](crate::preload::Aggregate::strategy) chooses from. Both give the same values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AggregateForm {
+    /// `SELECT k, (SELECT COUNT(*) .. WHERE fk = k) FROM keys`: a value for each key, read from an index on the foreign key.
+    EachKey,
+    /// `SELECT fk, COUNT(*) .. WHERE fk IN (keys) GROUP BY fk`: one pass over all children. PostgreSQL for sums and averages
+    /// from 1,000 keys on; every backend where there is no index.
+    Grouped,
+}
+
+/// How the largest and the smallest value of each parent are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Extreme {
+    /// `SELECT MAX(c)`
+    Function,
+    /// `SELECT c .. ORDER BY c DESC LIMIT 1`
+    FirstRow,
+}
+
+/// SQL text before and after an expression.
+pub type Around = (&'static str, &'static str);
+
 /// What a backend does differently where it is asked once for each parent.
 pub trait PerParentSql: Backend {
     /// The form for so many children of each parent; `columns` is how many the primary key has.
@@ -40,6 +65,14 @@ pub trait PerParentSql: Backend {
 
     /// How rows are joined to the primary keys that stand before them, in this order.
     const JOIN_ROWS: &'static str;
+    /// How the largest and the smallest value are read.
+    const EXTREME: Extreme;
+    /// From how many keys on sums and averages are grouped in one pass.
+    const GROUPS_FROM: usize;
+    /// The average of numbers that are no decimals, as a double.
+    const AVERAGE: Around;
+    /// The sum of BIGINTs, as a BIGINT.
+    const BIG_SUM: Around;
 }
 
 /// The keys as a table, for statements that ask for each of them.

@@ -120,6 +120,10 @@ impl<T, Q, S, A, J> BelongsTo<T, Q, S, A, J> {
     }
 
     /// The same relation, joined otherwise.
+    pub(super) fn joins(&self) -> &J {
+        &self.joins
+    }
+
     pub(super) fn joined<J2>(self, joins: impl FnOnce(J) -> J2) -> BelongsTo<T, Q, S, A, J2> {
         BelongsTo {
             query: self.query,

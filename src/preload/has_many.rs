@@ -99,6 +99,18 @@ impl<C, Q, S, Kind, J> Children<C, Q, S, Kind, J> {
         }
     }
 
+    pub(super) fn child_query(&self) -> &Q {
+        &self.query
+    }
+
+    pub(super) fn chosen(&self) -> Strategy {
+        self.strategy
+    }
+
+    pub(super) fn joins(&self) -> &J {
+        &self.joins
+    }
+
     /// Its query, its relations, and what joins it.
     pub(crate) fn apart(self) -> (Q, S, J) {
         (self.query, self.nested, self.joins)

@@ -162,6 +162,19 @@ impl<Links, Targets, Kind> ManyToMany<Links, Targets, Kind> {
         self
     }
 
+    /// Does not compile: a many-to-many is counted by its links, `has_many::<PostTag>().count()`, or in a join of yours,
+    /// [`through(join)`](ManyToMany::through)`.count()`, as the message says.
+    pub fn count(self) -> Self
+    where
+        Self: CountedByOneTable,
+    {
+        self
+    }
+
+    pub(super) fn links_relation(&self) -> &Links {
+        &self.links
+    }
+
     fn targets<Targets2>(self, change: impl FnOnce(Targets) -> Targets2) -> ManyToMany<Links, Targets2, Kind> {
         let ManyToMany { links, targets, sorted, marker } = self;
         ManyToMany { links, targets: change(targets), sorted, marker }
@@ -176,6 +189,15 @@ impl<Links, Targets, Kind> ManyToMany<Links, Targets, Kind> {
     note = "by the target: `.through(post_tags::table.inner_join(tags::table)).order(tags::name).limit_per_parent(3)`"
 )]
 pub trait CutByOneTable {}
+
+/// A many-to-many that says by which of its tables it is counted: none does.
+#[diagnostic::on_unimplemented(
+    message = "the targets of a many-to-many: how many links, or how many targets?",
+    label = "two tables have rows here",
+    note = "the links: `has_many::<PostTag>().count()`",
+    note = "the targets that a filter keeps: `.through(post_tags::table.inner_join(tags::table)).filter(..).count()`"
+)]
+pub trait CountedByOneTable {}
 
 impl<Links, T, Q, S, A, Kind> ManyToMany<Links, BelongsTo<T, Q, Ranked<S>, A>, Kind> {
     /// Only the targets for which the predicate holds; parents stay, whether or not a target is left.

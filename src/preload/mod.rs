@@ -49,6 +49,10 @@
 //! |---|---|
 //! | [`.limit_per_parent(n)`](Children::limit_per_parent), [`.offset_per_parent(n)`](Children::offset_per_parent) | `Vec<C>`: a few children of each parent, in a declared order |
 //! | [`.latest(order)`](Children::latest) | `Option<C>`: the first child in an order, the newest one |
+//! | [`.count()`](Children::count), [`.exists()`](Children::exists) | `i64`, `bool`: computed by the database, 0 and false for the childless |
+//! | [`.sum::<T>(column)`](AggregateDsl::sum), [`avg`](AggregateDsl::avg), [`max`](AggregateDsl::max), [`min`](AggregateDsl::min) | `Option<T>`: `None` without a value |
+//!
+//! Each needs an index, and says which: [`relation.index_sql::<User, Pg>()`](IndexDsl::index_sql).
 //!
 //! | combinator | what it does |
 //! |---|---|
@@ -77,6 +81,7 @@
 //!   no parent are errors that name the relation and the column.
 //! * The number of statements is known before the load: [`Preloading::statements`].
 
+pub mod aggregate;
 pub(crate) mod belongs_to;
 pub mod by;
 #[cfg(feature = "plan")]
@@ -84,6 +89,7 @@ mod explain;
 mod for_keys;
 pub(crate) mod has_many;
 mod has_one;
+mod index;
 pub mod key;
 pub mod level;
 mod load_with;
@@ -115,10 +121,12 @@ use level::MapInto;
 use plumbing::fetch::FetchAll;
 use relation::{CountStatements, Relations, RootRow};
 
+pub use aggregate::{Aggregate, AggregateDsl, Aggregated};
 pub use belongs_to::{BelongsTo, Every, Filtered, Linked, belongs_to};
 pub use for_keys::{ForKeys, KeysOf, load_for_keys};
 pub use has_many::{Children, Many, has_many};
 pub use has_one::{One, has_one};
+pub use index::{IndexDsl, Indexed};
 pub use key::{Bound, Key, KeyValue, ParentKey};
 pub use load_with::{LoadWith, load_with, preload_for};
 pub use many_to_many::{Entry, ManyToMany, TargetsOnly, WithLink, many_to_many};

@@ -2,12 +2,15 @@
 //! both read from an index are a scalar subquery, and a query for each parent in a UNION ALL.
 
 use diesel::mysql::Mysql;
+use diesel::mysql::sql_types::Unsigned;
 use diesel::query_builder::AstPass;
 use diesel::result::QueryResult;
+use diesel::sql_types::{BigInt, Double, Integer, SmallInt, TinyInt};
 
 use super::keys::{json_columns, names, push_json_table};
-use crate::backend::{KeyList, KeyTable, PerParentSql, TopN};
+use crate::backend::{Around, Extreme, KeyList, KeyTable, PerParentSql, TopN};
 use crate::preload::Strategy;
+use crate::preload::aggregate::measure::numbers;
 use crate::preload::key::Key;
 use crate::preload::plumbing::keys::Keys;
 use crate::preload::plumbing::spell::BindKey;
@@ -25,6 +28,19 @@ impl PerParentSql for Mysql {
     }
 
     const JOIN_ROWS: &'static str = " STRAIGHT_JOIN ";
+    // MariaDB reads all rows of a parent for a MAX in a subquery.
+    const EXTREME: Extreme = Extreme::FirstRow;
+    const GROUPS_FROM: usize = usize::MAX;
+    // AVG of integers is a DECIMAL with four digits.
+    const AVERAGE: Around = ("AVG(", " + 0e0)");
+    const BIG_SUM: Around = ("SUM(", ")");
+}
+
+numbers! {
+    Unsigned<TinyInt> => Unsigned<BigInt>, Double, Plain;
+    Unsigned<SmallInt> => Unsigned<BigInt>, Double, Plain;
+    Unsigned<Integer> => Unsigned<BigInt>, Double, Plain;
+    Unsigned<BigInt> => Unsigned<BigInt>, Double, Plain;
 }
 
 // JSON_TABLE(?, '$[*]' COLUMNS(id BIGINT PATH '$')) AS _k

@@ -6,7 +6,7 @@ use diesel::sql_types::Text;
 use diesel::sqlite::Sqlite;
 
 use super::keys::push_parts;
-use crate::backend::{KeyList, KeyTable, PerParentSql, TopN};
+use crate::backend::{Around, Extreme, KeyList, KeyTable, PerParentSql, TopN};
 use crate::preload::Strategy;
 use crate::preload::key::{Key, Width};
 use crate::preload::plumbing::keys::Keys;
@@ -23,6 +23,10 @@ impl PerParentSql for Sqlite {
 
     // CROSS JOIN is a join whose order the planner keeps.
     const JOIN_ROWS: &'static str = " CROSS JOIN ";
+    const EXTREME: Extreme = Extreme::Function;
+    const GROUPS_FROM: usize = usize::MAX;
+    const AVERAGE: Around = ("AVG(", ")");
+    const BIG_SUM: Around = ("SUM(", ")");
 }
 
 // json_each(?) AS _k

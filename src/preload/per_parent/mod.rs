@@ -55,7 +55,7 @@ impl<C, Q, S, J> Children<C, Q, S, Many, J> {
     ///
     /// Ties are cut by the primary key, in the direction of the last key of the order, so that the same rows come each
     /// time. Filters apply before the cut, and relations of the children are loaded only for those that are left. With an
-    /// index on the foreign key, the order and the primary key the database reads no more than the children that it gives,
+    /// index on the foreign key, the order and the primary key ([`index_sql`](super::IndexDsl::index_sql)) the database reads no more than the children that it gives,
     /// however many there are; a window function, which is how it is often written, reads all of them.
     ///
     /// ```sql
@@ -143,6 +143,10 @@ impl<C, Q, S, J> Children<C, Q, S, Many, J> {
 impl<R, Kind> FirstOfEach<R, Kind> {
     fn new(relation: R, cut: Cut) -> Self {
         FirstOfEach { relation, cut, marker: PhantomData }
+    }
+
+    pub(super) fn relation(&self) -> &R {
+        &self.relation
     }
 
     /// The form of the statement, instead of the one that fits the backend and the numbers: for servers that speak a

@@ -9,6 +9,7 @@ use diesel::serialize::ToSql;
 use diesel::sql_types::{BigInt, Integer};
 
 use crate::backend::{Dialect, TopN};
+use crate::index::split;
 use crate::preload::plumbing::at_key::Parent;
 
 /// What is read for each parent, and how.
@@ -90,28 +91,8 @@ impl<E, N, K> Plan<E, N, K> {
 /// The columns of an expression as SQL, one by one: `"a"."x", "a"."y"` is two.
 pub(crate) fn columns_of<DB: Dialect>(columns: &impl QueryFragment<DB>) -> Vec<String> {
     let sql = diesel::debug_query::<DB, _>(columns).to_string();
-    split(sql.rsplit_once(" -- binds").map_or(sql.as_str(), |(sql, _)| sql))
-}
-
-/// Splits at the commas outside of quotes and parentheses.
-pub(crate) fn split(sql: &str) -> Vec<String> {
-    let (mut parts, mut start, mut depth, mut quote) = (Vec::new(), 0, 0usize, None);
-    for (i, c) in sql.char_indices() {
-        match (quote, c) {
-            (Some(open), c) if open == c => quote = None,
-            (Some(_), _) => {}
-            (None, '"' | '`' | '\'') => quote = Some(c),
-            (None, '(') => depth += 1,
-            (None, ')') => depth = depth.saturating_sub(1),
-            (None, ',') if depth == 0 => {
-                parts.push(sql[start..i].trim().to_owned());
-                start = i + 1;
-            }
-            _ => {}
-        }
-    }
-    parts.push(sql[start..].trim().to_owned());
-    parts
+    let sql = sql.rsplit_once(" -- binds").map_or(sql.as_str(), |(sql, _)| sql);
+    split(sql).into_iter().map(|column| column.trim().to_owned()).collect()
 }
 
 /// What the query of one parent selects: it depends on the form.
@@ -184,16 +165,5 @@ fn push_named<DB: Dialect>(columns: &[String], name: &str, after: bool, out: &mu
     for (i, column) in columns.iter().enumerate() {
         out.push_sql(if after || i > 0 { ", " } else { "" });
         out.push_sql(&format!("{column} AS {name}{i}"));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::split;
-
-    #[test]
-    fn commas_in_names_and_calls_do_not_split() {
-        assert_eq!(split(r#""a"."x,y", f(1, 2) DESC, `b` "#), [r#""a"."x,y""#, "f(1, 2) DESC", "`b`"]);
-        assert_eq!(split("a"), ["a"]);
     }
 }

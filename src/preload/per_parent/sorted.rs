@@ -62,6 +62,9 @@ pub trait HasOrder {
     /// The order.
     type Order;
 
+    /// The order.
+    fn order(&self) -> &Self::Order;
+
     /// Takes both apart.
     fn apart(self) -> (Self::Query, Self::Order);
 }
@@ -69,6 +72,10 @@ pub trait HasOrder {
 impl<Q, E> HasOrder for Sorted<Q, E> {
     type Query = Q;
     type Order = E;
+
+    fn order(&self) -> &E {
+        &self.order
+    }
 
     fn apart(self) -> (Q, E) {
         (self.query, self.order)

@@ -18,6 +18,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::keyset::of_each::{self, PageOfEach, PageSteps};
 use crate::keyset::statement::KeyedRow;
 use crate::keyset::{Page, PageSize};
+use crate::preload::aggregate::Aggregate;
 use crate::preload::belongs_to::BelongsTo;
 use crate::preload::has_many::Children;
 use crate::preload::level::{FromRow, MapInto, Rank, Ranked, Shared};
@@ -67,6 +68,7 @@ where
             placed.place(rows.map(|row| Ok(row?)), &slots, in_chunk, |key| R::unmatched(&pending, key))?;
         }
     }
+    placed.done();
     let rows = conn.fetch_all(nested, placed.children)?;
     match R::stitch(pending, &slots, placed.of_child.into_iter().zip(rows)) {
         Err(Unstitched { error, doubt: Some(doubt) }) => match conn.still_dangling(doubt)? {
@@ -122,6 +124,12 @@ impl<C> Default for Placed<C> {
 }
 
 impl<C> Placed<C> {
+    /// All rows are there: gives back what they were expected to grow to, as they stay while what is nested is loaded.
+    fn done(&mut self) {
+        self.of_child.shrink_to_fit();
+        self.children.shrink_to_fit();
+    }
+
     /// Adds the rows of one statement.
     fn place<K: crate::preload::Key>(
         &mut self,
@@ -176,6 +184,7 @@ macro_rules! preload {
 preload! {
     Children<C, Q, S, Kind, J>;
     BelongsTo<T, Q, S, A, J>;
+    Aggregate<R, M, E, T>;
 }
 
 // Several statements, whose rows say at which place among the children of their parent they stand.

@@ -80,7 +80,7 @@ impl<K: Key> Keys<K> {
     }
 
     /// By which strategy the keys are to be sent, where they can be one bind; the first word counts.
-    pub(super) fn choose(&self, strategy: Strategy) {
+    pub(crate) fn choose(&self, strategy: Strategy) {
         self.0.chosen.get_or_init(|| strategy);
     }
 

@@ -1,6 +1,8 @@
 //! What is asked once for each parent, against the same thing done in memory.
 
+mod aggregates;
 mod first;
+mod index;
 mod kinds;
 mod reads;
 mod sql;

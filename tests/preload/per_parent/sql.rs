@@ -5,6 +5,7 @@ use blog::models::{Post, Translation, User};
 use blog::schema::{posts, translations, users};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
+use turbodiesel::backend::AggregateForm;
 use turbodiesel::prelude::*;
 
 use super::strategies;
@@ -48,5 +49,30 @@ scenarios! {
         go!(posts::table.filter(posts::id.eq(10)).select(Post::as_select()).preload(translations).load(conn))?;
         all += &format!("-- composite primary key\n{}", children(&log));
         insta::assert_snapshot!(format!("first__{BACKEND}"), all);
+    }
+
+    fn of_aggregates(db) {
+        let conn = db.conn();
+        go!(conn.batch_execute(FEW))?;
+        let log = StatementLog::install(conn);
+        let mut all = String::new();
+        macro_rules! pin {
+            ($($name:literal: $aggregate:expr,)+) => {$(
+                for (form, named) in [(AggregateForm::EachKey, ""), (AggregateForm::Grouped, " in groups")] {
+                    go!(users::table.filter(users::id.eq(1)).select(User::as_select()).preload($aggregate.strategy(form)).load(conn))?;
+                    all += &format!("-- {}{named}\n{}\n\n", $name, children(&log));
+                }
+            )+};
+        }
+        let filtered = || has_many::<Post>().filter(posts::published.eq(true).or(posts::score.gt(3)));
+        pin! {
+            "count": filtered().count(),
+            "exists": filtered().exists(),
+            "sum": has_many::<Post>().sum::<i64>(posts::score),
+            "avg": has_many::<Post>().avg::<f64>(posts::score),
+            "max": has_many::<Post>().max::<i32>(posts::score),
+            "min": has_many::<Post>().min::<String>(posts::title),
+        }
+        insta::assert_snapshot!(format!("aggregates__{BACKEND}"), all.trim_end());
     }
 }

@@ -7,7 +7,7 @@ use turbodiesel::backend::Dialect;
 use turbodiesel::testing::{TestConnection, TestDb, TestOptions};
 
 use crate::bench::Bench;
-use crate::{Result, keyset, preload};
+use crate::{Result, keyset, preload, relations};
 
 /// What a planner knows of the rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub(crate) enum Statistics {
 
 /// A connection on which the comparisons run.
 pub(crate) trait Backend:
-    BlogConnection<Backend: Dialect> + TestConnection + preload::Contenders + keyset::Contenders
+    BlogConnection<Backend: Dialect> + TestConnection + preload::Contenders + keyset::Contenders + relations::Contenders
 {
     /// What `TURBODIESEL_BENCH` and the names of the scenarios call it.
     const NAME: &'static str;
@@ -52,6 +52,7 @@ macro_rules! backend {
     ($name:literal, $Connection:ty, $migrations:expr, $statistics:expr, $keys:expr, $another:expr) => {
         preload::contenders!($Connection, $keys);
         keyset::contenders!($Connection, $another);
+        relations::contenders!($Connection);
 
         impl Backend for $Connection {
             const NAME: &'static str = $name;
@@ -114,6 +115,7 @@ impl Suite {
             reach: || Ok(TestDb::<C>::new(C::migrations()).map(drop)?),
             run: |bench| {
                 preload::run::<C>(bench)?;
+                relations::run::<C>(bench)?;
                 keyset::run::<C>(bench)
             },
         }

@@ -9,6 +9,7 @@ mod options;
 mod plans;
 mod preload;
 mod ratios;
+mod relations;
 mod scenario;
 mod text;
 mod watch;

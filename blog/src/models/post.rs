@@ -6,7 +6,19 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 /// A post, as its author's.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Identifiable, Associations, Insertable, AsChangeset)]
+#[derive(
+    Debug,
+    Clone,
+    PartialEq,
+    Eq,
+    Queryable,
+    QueryableByName,
+    Selectable,
+    Identifiable,
+    Associations,
+    Insertable,
+    AsChangeset,
+)]
 #[diesel(
     table_name = posts,
     belongs_to(User, foreign_key = author_id),

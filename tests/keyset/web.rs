@@ -5,7 +5,7 @@ use blog::schema::posts;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use serde_json::json;
-use turbodiesel::keyset::{Cursor, Step};
+use turbodiesel::keyset::{Count, Cursor, Step};
 use turbodiesel::prelude::*;
 
 use crate::support::data::FEW;
@@ -21,6 +21,8 @@ scenarios! {
             "items": [10, 11], "has_next": true, "has_previous": false,
             "next_cursor": end.to_string(), "previous_cursor": null, "end_cursor": end.to_string(),
         }));
+        let counted = go!(all().first(2).count_total(Count::UpTo(2)).load(conn))?.map(|post| post.id);
+        assert_eq!(serde_json::to_value(&counted)?["total"], json!({"rows": 2, "is_exact": false}));
         assert_eq!(serde_json::to_value(first.page_info())?, json!({
             "hasNextPage": true, "hasPreviousPage": false,
             "startCursor": first.start_cursor().unwrap().to_string(), "endCursor": end.to_string(),

@@ -6,6 +6,7 @@ mod support;
 
 mod any_text;
 mod builders;
+mod caller;
 mod captured;
 mod claims;
 mod planted;

@@ -13,6 +13,13 @@ pub(crate) fn numbered_placeholders(sql: &str) -> usize {
     unquoted(sql).flat_map(|text| text.split('$').skip(1)).map(number).max().unwrap_or(0)
 }
 
+/// The types that PREPARE is told: an array that stands in `unnest` has no type of its own, and every key here is an integer.
+#[cfg(any(feature = "postgres", test))]
+pub(crate) fn types_of_placeholders(sql: &str) -> Vec<&'static str> {
+    let array = |n: usize| unquoted(sql).any(|text| text.contains(&format!("unnest(${n})")));
+    (1..=numbered_placeholders(sql)).map(|n| if array(n) { "integer[]" } else { "unknown" }).collect()
+}
+
 /// The parts of a statement that stand outside of quotes.
 #[cfg(any(feature = "postgres", test))]
 fn unquoted(sql: &str) -> impl Iterator<Item = &str> {
@@ -39,5 +46,14 @@ mod tests {
     fn placeholders_are_counted_outside_of_quotes() {
         assert_eq!(numbered_placeholders("SELECT 1"), 0);
         assert_eq!(numbered_placeholders(r#"SELECT '$9', "a$8" FROM t WHERE a = $1 AND b > $12 LIMIT $2"#), 12);
+    }
+
+    #[test]
+    fn an_array_of_keys_has_a_type() {
+        assert_eq!(types_of_placeholders("SELECT 1"), [""; 0]);
+        assert_eq!(
+            types_of_placeholders("SELECT $1 FROM unnest($2) k WHERE a = $3"),
+            ["unknown", "integer[]", "unknown"]
+        );
     }
 }

@@ -66,13 +66,14 @@ impl BlogConnection for PgConnection {
 
     /// The generic plan, which does not depend on the values: what a prepared statement comes to after a few runs.
     fn explain(&mut self, statement: &Statement) -> QueryResult<String> {
-        let values = vec!["NULL"; explain::numbered_placeholders(&statement.sql)].join(", ");
-        let values = if values.is_empty() { values } else { format!("({values})") };
+        let types = explain::types_of_placeholders(&statement.sql);
+        let list = |names: &[&str]| if names.is_empty() { String::new() } else { format!("({})", names.join(", ")) };
+        let (values, types) = (list(&vec!["NULL"; types.len()]), list(&types));
         let mut plan = None;
         let mut prepared = false;
         let outcome = self.transaction::<(), _, _>(|conn| {
             conn.batch_execute(&format!("{}SET LOCAL plan_cache_mode = force_generic_plan", explain::MARK))?;
-            conn.batch_execute(&format!("{}PREPARE blog_explain AS {}", explain::MARK, statement.sql))?;
+            conn.batch_execute(&format!("{}PREPARE blog_explain {types} AS {}", explain::MARK, statement.sql))?;
             prepared = true;
             let explain = format!("{}EXPLAIN (FORMAT JSON) EXECUTE blog_explain{values}", explain::MARK);
             plan = Some(sql_query(explain).get_result::<Explained>(conn)?.plan);

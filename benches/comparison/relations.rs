@@ -92,6 +92,7 @@ pub(crate) fn run<C: Backend>(bench: &mut Bench) -> Result<()> {
     if [belongs_to, many_to_many].iter().any(|name| bench.options.wants(name)) {
         let users = bench.options.scaled(1_000);
         let mut databases = [database::<C>(users, 100)?];
+        databases[0].batch_execute(room_for_tags(C::NAME))?;
         databases[0].widen_tags(1_024)?;
         let posts = users * 100;
         let case =
@@ -143,6 +144,15 @@ pub(crate) fn run<C: Backend>(bench: &mut Bench) -> Result<()> {
         )?;
     }
     Ok(())
+}
+
+/// Lets a tag's name be longer than the schema has it; SQLite does not look at lengths.
+fn room_for_tags(backend: &str) -> &'static str {
+    match backend {
+        "postgres" => "ALTER TABLE tags ALTER COLUMN name TYPE TEXT",
+        "mysql" => "ALTER TABLE tags DROP INDEX tags_name_idx, MODIFY name TEXT NOT NULL",
+        _ => "SELECT 1",
+    }
 }
 
 /// A database of so many users, who wrote 100 posts each, on average.

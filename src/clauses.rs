@@ -4,6 +4,7 @@ use diesel::query_builder::{QueryBuilder, QueryFragment};
 use diesel::result::QueryResult;
 
 use crate::backend::Dialect;
+use crate::nesting::Nesting;
 
 /// A clause that changes which rows a query has, or how what is added to it is understood.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,14 +30,14 @@ pub(crate) fn of<DB: Dialect>(query: &impl QueryFragment<DB>) -> QueryResult<Vec
 /// Looks at the words outside of parentheses and quotes.
 fn scan(sql: &str) -> Vec<Clause> {
     let mut clauses = Vec::new();
-    let (mut depth, mut quote, mut start, mut previous, mut filtered) = (0usize, None, None, "", false);
+    let (mut at, mut start, mut previous, mut filtered) = (Nesting::default(), None, "", false);
     for (i, byte) in sql.bytes().chain([b' ']).enumerate() {
-        if quote.is_none() && (byte.is_ascii_alphanumeric() || byte == b'_') {
+        if !at.is_quoted() && (byte.is_ascii_alphanumeric() || byte == b'_') {
             start.get_or_insert(i);
             continue;
         }
         if let Some(word) = start.take().and_then(|start| sql.get(start..i))
-            && depth == 0
+            && at.is_flat()
         {
             let is = |name: &str| word.eq_ignore_ascii_case(name);
             let after = |name: &str| previous.eq_ignore_ascii_case(name);
@@ -55,14 +56,7 @@ fn scan(sql: &str) -> Vec<Clause> {
             filtered |= is("WHERE") || is("HAVING");
             previous = word;
         }
-        match (quote, byte) {
-            (Some(open), byte) if open == byte => quote = None,
-            (Some(_), _) => {}
-            (None, b'"' | b'`' | b'\'') => quote = Some(byte),
-            (None, b'(') => depth += 1,
-            (None, b')') => depth = depth.saturating_sub(1),
-            _ => {}
-        }
+        at.pass(byte);
     }
     clauses
 }

@@ -6,6 +6,7 @@ use diesel::query_builder::{QueryBuilder, QueryFragment};
 
 use crate::backend::Dialect;
 use crate::error::{Error, ErrorKind, Result};
+use crate::nesting::Nesting;
 
 /// The longest name that every database takes.
 const LONGEST_NAME: usize = 63;
@@ -110,20 +111,13 @@ fn words(sql: &str) -> String {
 
 /// The parts between the commas that are not inside of parentheses or quotes.
 pub(crate) fn split(sql: &str) -> Vec<&str> {
-    let (mut depth, mut quote, mut start, mut parts) = (0usize, None, 0, Vec::new());
+    let (mut at, mut start, mut parts) = (Nesting::default(), 0, Vec::new());
     for (i, byte) in sql.bytes().enumerate() {
-        match (quote, byte) {
-            (Some(open), byte) if open == byte => quote = None,
-            (Some(_), _) => {}
-            (None, b'"' | b'`' | b'\'') => quote = Some(byte),
-            (None, b'(') => depth += 1,
-            (None, b')') => depth = depth.saturating_sub(1),
-            (None, b',') if depth == 0 => {
-                parts.extend(sql.get(start..i));
-                start = i + 1;
-            }
-            _ => {}
+        if byte == b',' && at.is_flat() && !at.is_quoted() {
+            parts.extend(sql.get(start..i));
+            start = i + 1;
         }
+        at.pass(byte);
     }
     parts.extend(sql.get(start..).filter(|rest| !rest.trim().is_empty()));
     parts

@@ -75,6 +75,7 @@ pub mod keyset;
 #[cfg(feature = "migrations")]
 pub mod migrate;
 pub mod mode;
+mod nesting;
 mod one_load;
 #[cfg(feature = "plan")]
 pub mod plan;

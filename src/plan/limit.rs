@@ -16,7 +16,7 @@ pub(super) fn mark(root: &mut Node, database: Database, sql: &str) {
 
 /// Whether the statement skips rows: `OFFSET ?`, or MySQL's `LIMIT ?, ?`.
 pub(super) fn skips(sql: &str) -> bool {
-    has_word(sql, "OFFSET") || unquoted(sql).any(two_after_limit)
+    has_word(sql, "OFFSET") || unquoted(sql, QUOTES).any(two_after_limit)
 }
 
 fn two_after_limit(part: &str) -> bool {
@@ -60,18 +60,21 @@ fn below(node: &mut Node, limited: bool, filtered: bool) {
 
 /// Whether a word stands in a statement, outside of quotes.
 fn has_word(sql: &str, word: &str) -> bool {
-    unquoted(sql).flat_map(|part| part.split(|c: char| !in_word(c))).any(|part| part.eq_ignore_ascii_case(word))
+    unquoted(sql, QUOTES).flat_map(|part| part.split(|c: char| !in_word(c))).any(|part| part.eq_ignore_ascii_case(word))
 }
 
 fn in_word(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }
 
-/// The parts of a statement that stand outside of quotes.
-fn unquoted(sql: &str) -> impl Iterator<Item = &str> {
+/// What quotes in some database.
+const QUOTES: &[char] = &['\'', '"', '`'];
+
+/// The parts of a statement that stand outside of these quotes.
+pub(crate) fn unquoted<'a>(sql: &'a str, quotes: &'static [char]) -> impl Iterator<Item = &'a str> {
     let mut quote = None;
     sql.split(move |c| match quote {
-        None if matches!(c, '\'' | '"' | '`') => {
+        None if quotes.contains(&c) => {
             quote = Some(c);
             true
         }

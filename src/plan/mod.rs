@@ -34,7 +34,7 @@
 mod compare;
 mod display;
 mod dsl;
-mod limit;
+pub(crate) mod limit;
 mod node;
 mod plans;
 mod questions;

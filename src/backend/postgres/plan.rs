@@ -8,6 +8,7 @@ use diesel::sql_types::Text;
 use serde_json::{Map, Value};
 
 use crate::error::Result;
+use crate::plan::limit::unquoted;
 use crate::plan::sent::{Prefixed, Statement, rolled_back};
 use crate::plan::{Access, Actual, How, Node, NodeKind};
 
@@ -66,21 +67,10 @@ where
 
 /// The largest n of the placeholders `$n`, outside of quotes.
 fn placeholders(sql: &str) -> usize {
-    let mut quote = None;
-    let parts = sql.split(move |c| match quote {
-        None if matches!(c, '\'' | '"') => {
-            quote = Some(c);
-            true
-        }
-        open if open == Some(c) => {
-            quote = None;
-            true
-        }
-        _ => false,
-    });
     let number = |text: &str| text.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default().parse().unwrap_or(0);
     // The protocol counts them in 16 bits.
-    parts.step_by(2).flat_map(|part| part.split('$').skip(1)).map(number).max().unwrap_or(0).min(65_535)
+    let parts = unquoted(sql, &['\'', '"']);
+    parts.flat_map(|part| part.split('$').skip(1)).map(number).max().unwrap_or(0).min(65_535)
 }
 
 /// `[{"Plan": {..}}]`, or one such object, as auto_explain logs it.

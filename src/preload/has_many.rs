@@ -301,6 +301,21 @@ pub trait Arity<Row>: Sized {
         slots: usize,
         children: impl ExactSizeIterator<Item = (usize, Row)>,
     ) -> Result<Vec<Self::Output>, Second>;
+
+    /// What each parent gets.
+    ///
+    /// # Errors
+    ///
+    /// Where a parent has too many, with its key.
+    fn of_parents<DB: Dialect, K: Key>(
+        column: &impl QueryFragment<DB>,
+        slots: &Slots<K>,
+        children: impl ExactSizeIterator<Item = (usize, Row)>,
+    ) -> Result<Vec<Self::Output>> {
+        let by_slot = Self::collect(slots.len(), children)
+            .map_err(|Second(slot)| slots.blame(slot, statement::second_row::<DB>(Self::NAME, column)))?;
+        Ok(stitch::hand_out(slots, by_slot).into_iter().map(Option::unwrap_or_default).collect())
+    }
 }
 
 impl<Row: ChildRow> Arity<Row> for Many {
@@ -357,9 +372,7 @@ where
         slots: &Slots<J::Key>,
         children: impl ExactSizeIterator<Item = (usize, S::Row)>,
     ) -> Result<Vec<Kind::Output>, Unstitched<DB>> {
-        let by_slot = Kind::collect(slots.len(), children)
-            .map_err(|Second(slot)| slots.blame(slot, statement::second_row::<DB>(Kind::NAME, &column)))?;
-        Ok(stitch::hand_out(slots, by_slot).into_iter().map(Option::unwrap_or_default).collect())
+        Ok(Kind::of_parents::<DB, _>(&column, slots, children)?)
     }
 
     fn unmatched(column: &J::Named, key: &J::Key) -> Error {

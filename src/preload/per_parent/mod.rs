@@ -24,7 +24,6 @@ use super::plumbing::dangling::Unstitched;
 use super::plumbing::key_in::KeyColumns;
 use super::plumbing::slots::Slots;
 use super::plumbing::statement::{self as pure, Prepared, PreparedBy, Steps};
-use super::plumbing::stitch::{self, Second};
 use super::relation::{CountStatements, Relation, Relations, Statements, Whole};
 use super::strategy::Strategy;
 use super::tuple::Append;
@@ -272,9 +271,7 @@ where
         slots: &Slots<J::Key>,
         children: impl ExactSizeIterator<Item = (usize, S::Row)>,
     ) -> Result<Vec<Kind::Output>, Unstitched<DB>> {
-        let by_slot = Kind::collect(slots.len(), children)
-            .map_err(|Second(slot)| slots.blame(slot, pure::second_row::<DB>(Kind::NAME, &column)))?;
-        Ok(stitch::hand_out(slots, by_slot).into_iter().map(Option::unwrap_or_default).collect())
+        Ok(Kind::of_parents::<DB, _>(&column, slots, children)?)
     }
 
     fn unmatched(column: &J::Named, key: &J::Key) -> Error {

@@ -31,14 +31,7 @@ impl KeySql for Mysql {
     // What JSON_TABLE reads exactly; everything else is bound as Diesel binds it.
     fn spelling(column: TypeId) -> Spelling {
         let is = |types: &[TypeId]| types.contains(&column);
-        if is(&[
-            TypeId::of::<Bool>(),
-            TypeId::of::<TinyInt>(),
-            TypeId::of::<SmallInt>(),
-            TypeId::of::<Integer>(),
-            TypeId::of::<BigInt>(),
-        ]) || is_unsigned(column)
-        {
+        if is_signed(column) || is_unsigned(column) {
             Spelling::Number
         } else if is(&[TypeId::of::<Text>()]) {
             Spelling::Text
@@ -50,7 +43,19 @@ impl KeySql for Mysql {
     }
 }
 
-fn is_unsigned(column: TypeId) -> bool {
+/// A whole number with a sign, or a bool, which is one.
+pub(super) fn is_signed(column: TypeId) -> bool {
+    let signed = [
+        TypeId::of::<Bool>(),
+        TypeId::of::<TinyInt>(),
+        TypeId::of::<SmallInt>(),
+        TypeId::of::<Integer>(),
+        TypeId::of::<BigInt>(),
+    ];
+    signed.contains(&column)
+}
+
+pub(super) fn is_unsigned(column: TypeId) -> bool {
     let unsigned = [
         TypeId::of::<Unsigned<TinyInt>>(),
         TypeId::of::<Unsigned<SmallInt>>(),

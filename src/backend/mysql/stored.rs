@@ -11,10 +11,9 @@ use diesel::mysql::{Mysql, MysqlType};
 use diesel::query_builder::AstPass;
 use diesel::result::QueryResult;
 use diesel::serialize::{self, Output, ToSql};
-use diesel::sql_types::{
-    self, BigInt, Binary, Bool, Date, Double, Float, Integer, Numeric, SmallInt, Text, Time, Timestamp, TinyInt,
-};
+use diesel::sql_types::{self, BigInt, Binary, Date, Double, Float, Numeric, Text, Time, Timestamp};
 
+use super::keys::{is_signed, is_unsigned};
 use crate::backend::StoredKey;
 use crate::keyset::stored::{Decimal, Moment, MomentKind, Stored, WireType};
 
@@ -128,20 +127,9 @@ impl Family {
     fn of<ST: 'static>() -> Self {
         let declared = TypeId::of::<ST>();
         let is = |types: &[TypeId]| types.contains(&declared);
-        if is(&[
-            TypeId::of::<Bool>(),
-            TypeId::of::<TinyInt>(),
-            TypeId::of::<SmallInt>(),
-            TypeId::of::<Integer>(),
-            TypeId::of::<BigInt>(),
-        ]) {
+        if is_signed(declared) {
             Family::Integer
-        } else if is(&[
-            TypeId::of::<Unsigned<TinyInt>>(),
-            TypeId::of::<Unsigned<SmallInt>>(),
-            TypeId::of::<Unsigned<Integer>>(),
-            TypeId::of::<Unsigned<BigInt>>(),
-        ]) {
+        } else if is_unsigned(declared) {
             Family::Unsigned
         } else if is(&[TypeId::of::<Float>(), TypeId::of::<Double>()]) {
             Family::Float

@@ -18,8 +18,6 @@ use crate::preload::plumbing::spell::BindKey;
 pub trait KeySql: Backend {
     /// The longest list of keys in one bind, in bytes, where the database has a limit.
     const LONGEST_LIST: Option<usize>;
-    /// Whether a CHAR(n) is read with its padding and compared without it.
-    const CHAR_LOSES_BLANKS: bool;
 
     /// How the keys of a relation can be sent.
     const STRATEGIES: &'static [Strategy];

@@ -1,7 +1,7 @@
 //! What is asked once for each parent: its first children, an aggregate of them.
 
 use diesel::backend::Backend;
-use diesel::query_builder::AstPass;
+use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::result::QueryResult;
 
 use super::KeyList;
@@ -86,6 +86,15 @@ pub trait KeyTable<K, ST>: KeyList<K, ST> + PerParentSql {
 
     /// Writes the key of the table's row, `_k.v`, with commas where it has several columns.
     fn push_row_key(keys: &Keys<K>, out: AstPass<'_, '_, Self>) -> QueryResult<()>;
+
+    /// Writes the same as it is compared with these columns.
+    fn push_compared_key<'b>(
+        _columns: &'b impl QueryFragment<Self>,
+        keys: &Keys<K>,
+        out: AstPass<'_, 'b, Self>,
+    ) -> QueryResult<()> {
+        Self::push_row_key(keys, out)
+    }
 
     /// Binds one key: `?`, or `(?, ?)`.
     fn push_bound_key<'b>(key: &'b K, out: AstPass<'_, 'b, Self>) -> QueryResult<()>;

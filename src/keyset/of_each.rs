@@ -34,7 +34,7 @@ use crate::preload::plumbing::slots::Slots;
 use crate::preload::plumbing::statement::{self as pure, Prepared};
 use crate::preload::plumbing::stitch;
 use crate::preload::relation::{CountStatements, Relation, Relations, Statements, Whole};
-use crate::preload::{Children, Key, Many};
+use crate::preload::{Children, Key, Many, Strategy};
 
 impl<C, Q, S, J> Children<C, Q, S, Many, J> {
     /// A page of the children of each parent: `Page<C>`, the first or the last in this ordering.
@@ -187,7 +187,8 @@ pub trait PagesOfEach<DB: Dialect, N, K, C, O> {
     /// # Errors
     ///
     /// Where the backend cannot compare such keys exactly.
-    fn pages(self, columns: N, keys: Keys<K>, plan: Arc<Plan<O>>, rows: u32) -> Result<Vec<Self::Statement>>;
+    fn pages(self, columns: N, keys: Keys<K>, plan: Arc<Plan<O>>, cut: (u32, Strategy))
+    -> Result<Vec<Self::Statement>>;
 }
 
 type WithKeys<C, DB, O> = Selected<<C as Selectable<DB>>::SelectExpression, O>;
@@ -206,9 +207,16 @@ where
 {
     type Statement = PagesStatement<TopStatement<Q, N, K, C, InOrder<O>, WithKeys<C, DB, O>>>;
 
-    fn pages(self, columns: N, keys: Keys<K>, plan: Arc<Plan<O>>, rows: u32) -> Result<Vec<Self::Statement>> {
+    fn pages(
+        self,
+        columns: N,
+        keys: Keys<K>,
+        plan: Arc<Plan<O>>,
+        cut: (u32, Strategy),
+    ) -> Result<Vec<Self::Statement>> {
+        let (rows, strategy) = cut;
         let child = || Selected { selection: C::construct_selection(), plan: plan.clone() };
-        let cut = Cut { limit: rows.saturating_add(1), offset: 0, strategy: None };
+        let cut = (Cut { limit: rows.saturating_add(1), offset: 0, form: None }, strategy);
         let order = InOrder(plan.clone());
         let statements = first_of_each::<DB, _, _, _, C, _, _>(self, columns, keys, order, child, cut, false)?;
         Ok(statements.into_iter().map(PagesStatement).collect())
@@ -268,13 +276,14 @@ where
         let PageOfEach { relation, ordering, size, request } = self;
         let size = size.size();
         let (bounds, reading) = reading::begin::<DB>(&ordering, size, request, Clauses { having: false })?;
+        let strategy = relation.chosen();
         let (query, nested, joins) = relation.apart();
-        let (slots, keys) = pure::number::<DB, C, P, J>(&joins, parents);
+        let (slots, keys) = pure::number::<C, P, J>(&joins, parents);
         let (columns, pending) = (joins.columns().not_null(), joins.named());
         let statement = match keys {
             Some(keys) => {
                 pure::refuse_merged::<DB, _>(&slots, &keys, &pending)?;
-                Some(query.pages(columns, keys, Arc::new(Plan::new(ordering, bounds)), size.rows)?)
+                Some(query.pages(columns, keys, Arc::new(Plan::new(ordering, bounds)), (size.rows, strategy))?)
             }
             None => None,
         };

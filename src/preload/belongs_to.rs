@@ -334,7 +334,7 @@ where
     type Pending = (J, Option<Keys<J::Key>>);
 
     fn prepare(self, parents: &[&P]) -> Result<PreparedBy<Self, P, DB>> {
-        let (slots, keys) = statement::number::<DB, T, _, _>(&self.joins, parents);
+        let (slots, keys) = statement::number::<T, _, _>(&self.joins, parents);
         let statement =
             keys.clone().map(|keys| self.query.keyed(self.joins.columns(), keys, self.strategy)).transpose()?;
         Ok(Prepared { statement, slots, nested: self.nested, pending: (self.joins, keys) })

@@ -103,7 +103,7 @@ impl<C, Q, S, Kind, J> Children<C, Q, S, Kind, J> {
         &self.query
     }
 
-    pub(super) fn chosen(&self) -> Strategy {
+    pub(crate) fn chosen(&self) -> Strategy {
         self.strategy
     }
 

@@ -27,7 +27,8 @@ pub trait IndexDsl: Sized {
     /// | belongs to, `by_key` | the columns that are looked up |
     ///
     /// It is text for a migration, or for a test that asserts on the plan; nothing is sent. Filters are not part of it:
-    /// columns that are always compared with `=` can be put before the order.
+    /// columns that are always compared with `=` can be put before the order. On MySQL and MariaDB a column of TEXT or BLOB can
+    /// be indexed only up to a length, which is yours to add (`` `title`(40) ``): Diesel calls VARCHAR the same.
     ///
     /// ```
     /// # use diesel::prelude::*;

@@ -19,6 +19,10 @@ use super::relation::Statements;
 /// Keys of several columns are compared as rows: `(a, b) IN (SELECT ..)`. Key types that no list can spell ([`Key`](super::Key))
 /// are sent by `Binds`.
 ///
+/// Where children are cut ([`limit_per_parent`](super::Children::limit_per_parent), `latest`, pages of each parent), each key is
+/// looked up by itself. `Scan` reads them all with a window function there, and `RowOrder` is an error
+/// ([`is_unsupported_strategy`](crate::Error::is_unsupported_strategy)).
+///
 /// ```
 /// # use diesel::prelude::*;
 /// use blog::{models::{Post, User}, schema::users};

@@ -122,9 +122,8 @@ where
     where
         M: Clone,
     {
-        let (mut slots, keys) = Slots::new(ids.iter().cloned().map(Some), None);
+        let (slots, keys) = Slots::new(ids.iter().cloned().map(Some), None);
         let Some(keys) = keys else { return Ok(Vec::new()) };
-        let keys = slots.as_compared::<C::Backend>(keys);
         let column = column_name::<C::Backend>(&M::table().primary_key());
         let by_keys = KeyIn::new(M::table().primary_key(), keys.clone(), Home::unknown);
         let by_keys = FilterDsl::filter(rows::<M, C::Backend>(), by_keys);

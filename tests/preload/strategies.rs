@@ -5,13 +5,49 @@ use blog::schema::{comments, posts, users};
 use blog::{Seed, StatementLog};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use turbodiesel::backend::KeySql;
+use turbodiesel::backend::{KeySql, TopN};
 use turbodiesel::preload::{Bound, Strategy};
 use turbodiesel::prelude::*;
 
 use crate::support::data::FEW;
 
 scenarios! {
+    fn a_strategy_is_minded_where_children_are_cut(db) {
+        let conn = db.conn();
+        go!(conn.batch_execute(FEW))?;
+        let log = StatementLog::install(conn);
+        let users = || users::table.order(users::id).select(User::as_select());
+        let first = |strategy| has_many::<Post>().strategy(strategy).order(posts::id.desc()).limit_per_parent(2);
+        let mut texts = Vec::new();
+        let mut all = Vec::new();
+        for strategy in [Strategy::Auto, Strategy::Search, Strategy::RowOrder, Strategy::Scan, Strategy::Binds] {
+            log.take();
+            match go!(users().preload(first(strategy)).load(conn)) {
+                Ok(rows) => {
+                    all.push(rows);
+                    texts.extend(log.take().into_iter().skip(1).map(|sent| format!("{strategy:?}\n{}", sent.sql)));
+                }
+                Err(error) => {
+                    assert!(error.is_unsupported_strategy() && strategy == Strategy::RowOrder, "{error}");
+                    texts.push(format!("{strategy:?}\n{error}"));
+                }
+            }
+        }
+        assert_eq!(all.len(), 4);
+        assert!(all.windows(2).all(|pair| pair[0] == pair[1]));
+        assert_eq!(all[0].iter().map(|(_, posts)| posts.iter().map(|post| post.id).collect()).collect::<Vec<Vec<_>>>(), [vec![12, 11], vec![21, 20], vec![30], vec![]]);
+        insta::assert_snapshot!(format!("cut__{BACKEND}"), texts.join("\n\n"));
+
+        // A window reads all children, by any strategy; the other forms look each key up.
+        for strategy in [Strategy::Search, Strategy::Scan, Strategy::Binds] {
+            assert_eq!(go!(users().preload(first(strategy).strategy(TopN::Window)).load(conn))?, all[0]);
+        }
+        let own = if BACKEND == "sqlite" { TopN::KeyArray } else if BACKEND == "postgres" { TopN::Lateral } else { TopN::Union };
+        let error = go!(users().preload(first(Strategy::Scan).strategy(own)).load(conn)).unwrap_err();
+        assert!(error.is_unsupported_strategy(), "{error}");
+        assert_eq!(error.to_string(), format!("posts.author_id: {own:?} looks each key up, and Scan reads all of the table: choose one of them"));
+    }
+
     fn every_strategy_gives_the_same_rows(db) {
         let conn = db.conn();
         go!(conn.batch_execute(FEW))?;

@@ -19,7 +19,6 @@ use crate::preload::{Statements, Strategy};
 impl KeySql for Mysql {
     // A packet that is longer than `max_allowed_packet` closes the connection: 4 MB on old servers, 16 and more on others.
     const LONGEST_LIST: Option<usize> = Some(3_500_000);
-    const CHAR_LOSES_BLANKS: bool = false;
     const STRATEGIES: &'static [Strategy] = &[Strategy::Search, Strategy::Scan, Strategy::Binds];
     const PROBE_FROM: Option<usize> = Some(Statements::PROBED);
 

@@ -8,6 +8,7 @@ use diesel::result::QueryResult;
 use diesel::serialize::ToSql;
 use diesel::sql_types::{Array, HasSqlType};
 
+use super::blanks;
 use crate::backend::keys::{push_binds, push_columns};
 use crate::backend::{KeyList, KeySql, Spelling};
 use crate::preload::Strategy;
@@ -18,7 +19,6 @@ use crate::preload::plumbing::spell::BindKey;
 
 impl KeySql for Pg {
     const LONGEST_LIST: Option<usize> = None;
-    const CHAR_LOSES_BLANKS: bool = true;
     const STRATEGIES: &'static [Strategy] = &[Strategy::Search, Strategy::Scan, Strategy::Binds];
     // Its planner sees how many keys there are.
     const PROBE_FROM: Option<usize> = None;
@@ -95,7 +95,12 @@ where
         _: fn() -> Home,
         mut out: AstPass<'_, 'b, Self>,
     ) -> QueryResult<()> {
-        let strategy = keys.strategy::<Self>(&K::Columns::types());
+        let types = K::Columns::types();
+        let strategy = keys.strategy::<Self>(&types);
+        let value = |i| format!("_b.{}", name(i, types.len()));
+        if let Some(values) = blanks::compared(columns, keys.list(), &types, value) {
+            return push_compared::<K, ST, E>(columns, keys, strategy, &values, out);
+        }
         if strategy == Strategy::Binds {
             return push_binds::<K, ST, Self>(columns, keys, out);
         }
@@ -112,4 +117,61 @@ where
         }
         Ok(())
     }
+}
+
+// "books"."shelf_code" = ANY(ARRAY(SELECT rtrim(_b.v, ..) FROM unnest($1) AS _b(v)))
+// ("a", "b") IN (SELECT rtrim(_b.v0, ..), _b.v1 FROM unnest($1, $2) AS _b(v0, v1))
+fn push_compared<'b, K, ST, E: QueryFragment<Pg>>(
+    columns: &'b E,
+    keys: &'b Keys<K>,
+    strategy: Strategy,
+    values: &str,
+    mut out: AstPass<'_, 'b, Pg>,
+) -> QueryResult<()>
+where
+    K: Key<Columns: Arrays<K, ST> + BindKey<K, ST, Pg>>,
+{
+    let searched = K::Columns::COUNT == 1 && strategy == Strategy::Search;
+    push_columns::<K, Pg>(columns, out.reborrow())?;
+    out.push_sql(if searched { " = ANY(ARRAY(SELECT " } else { " IN (SELECT " });
+    out.push_sql(values);
+    out.push_sql(" FROM ");
+    if strategy == Strategy::Binds {
+        push_values::<K, ST>(keys.padded(), out.reborrow())?;
+    } else {
+        out.push_sql("unnest(");
+        K::Columns::push_arrays(keys, out.reborrow())?;
+        out.push_sql(")");
+    }
+    out.push_sql(" AS _b(");
+    out.push_sql(&names(K::Columns::COUNT, ""));
+    out.push_sql(if searched { ")))" } else { "))" });
+    Ok(())
+}
+
+/// Writes `(VALUES ($1), ($2))`.
+pub(super) fn push_values<'b, K, ST>(keys: impl Iterator<Item = &'b K>, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()>
+where
+    K: Key<Columns: BindKey<K, ST, Pg>>,
+{
+    let (before, after) = if K::Columns::COUNT > 1 { ("", "") } else { ("(", ")") };
+    out.push_sql("(VALUES ");
+    for (i, key) in keys.enumerate() {
+        out.push_sql(if i > 0 { ", " } else { "" });
+        out.push_sql(before);
+        K::Columns::push_key(key, out.reborrow())?;
+        out.push_sql(after);
+    }
+    out.push_sql(")");
+    Ok(())
+}
+
+/// The names of the columns of a table of keys, behind the name of the table.
+pub(super) fn names(columns: usize, table: &str) -> String {
+    (0..columns).map(|i| format!("{table}{}", name(i, columns))).collect::<Vec<_>>().join(", ")
+}
+
+/// `v`; `v0`, `v1` where there are several.
+pub(super) fn name(i: usize, columns: usize) -> String {
+    if columns == 1 { "v".into() } else { format!("v{i}") }
 }

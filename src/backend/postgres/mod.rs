@@ -1,5 +1,6 @@
 //! PostgreSQL: one array bind for key lists, row values for seeks, values as the bytes of the binary protocol.
 
+mod blanks;
 pub(super) mod constraint;
 #[cfg(feature = "repository")]
 mod create;

@@ -1,11 +1,13 @@
 //! What PostgreSQL is asked for each parent: LATERAL over an array.
 
 use diesel::pg::Pg;
-use diesel::query_builder::AstPass;
+use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::result::QueryResult;
 
-use super::keys::Arrays;
+use super::blanks;
+use super::keys::{Arrays, name, names, push_values};
 use crate::backend::{Around, Extreme, KeyTable, PerParentSql, TopN};
+use crate::preload::Strategy;
 use crate::preload::key::{Key, Width};
 use crate::preload::plumbing::keys::Keys;
 use crate::preload::plumbing::spell::BindKey;
@@ -31,11 +33,19 @@ impl PerParentSql for Pg {
 
 // unnest($1) AS _k(v)
 // unnest($1, $2) AS _k(v0, v1)
+// (VALUES ($1), ($2)) AS _k(v)
 impl<K, ST> KeyTable<K, ST> for Pg
 where
     K: Key<Columns: Arrays<K, ST> + BindKey<K, ST, Pg>>,
 {
     fn push_key_table<'b>(keys: &'b Keys<K>, mut out: AstPass<'_, 'b, Self>) -> QueryResult<()> {
+        if keys.strategy::<Self>(&K::Columns::types()) == Strategy::Binds {
+            push_values::<K, ST>(keys.shown().iter(), out.reborrow())?;
+            out.push_sql(" AS _k(");
+            out.push_sql(&names(K::Columns::COUNT, ""));
+            out.push_sql(")");
+            return Ok(());
+        }
         out.push_sql("unnest(");
         K::Columns::push_arrays(keys, out.reborrow())?;
         out.push_sql(") AS _k(");
@@ -49,14 +59,20 @@ where
         Ok(())
     }
 
+    fn push_compared_key<'b>(
+        columns: &'b impl QueryFragment<Self>,
+        keys: &Keys<K>,
+        mut out: AstPass<'_, 'b, Self>,
+    ) -> QueryResult<()> {
+        let types = K::Columns::types();
+        match blanks::compared(columns, keys.list(), &types, |i| format!("_k.{}", name(i, types.len()))) {
+            Some(values) => out.push_sql(&values),
+            None => Self::push_row_key(keys, out)?,
+        }
+        Ok(())
+    }
+
     fn push_bound_key<'b>(key: &'b K, out: AstPass<'_, 'b, Self>) -> QueryResult<()> {
         K::Columns::push_key(key, out)
-    }
-}
-
-fn names(columns: usize, table: &str) -> String {
-    match columns {
-        1 => format!("{table}v"),
-        several => (0..several).map(|i| format!("{table}v{i}")).collect::<Vec<_>>().join(", "),
     }
 }

@@ -17,7 +17,6 @@ use crate::preload::{Statements, Strategy};
 
 impl KeySql for Sqlite {
     const LONGEST_LIST: Option<usize> = None;
-    const CHAR_LOSES_BLANKS: bool = false;
     const STRATEGIES: &'static [Strategy] = &[Strategy::Search, Strategy::RowOrder, Strategy::Scan, Strategy::Binds];
     const PROBE_FROM: Option<usize> = Some(Statements::PROBED);
 

@@ -232,8 +232,8 @@ impl<R, M, E, T> Aggregate<R, M, E, T> {
     /// The form of the statement, instead of the one that was measured to be the faster one:
     /// [`Grouped`](AggregateForm::Grouped) for a foreign key without an index, and for servers that lack `JSON_TABLE`.
     ///
-    /// Groups are named by the rows. Where a collation takes keys of text for equal that are spelled otherwise, one group
-    /// stands for several, and only [`EachKey`](AggregateForm::EachKey), the default for text, tells whose they are.
+    /// Groups of text are joined to the keys once more: where a collation takes keys for equal that are spelled otherwise, one
+    /// group stands for several. [`EachKey`](AggregateForm::EachKey) is the default there.
     pub fn strategy(mut self, form: AggregateForm) -> Self {
         self.form = Some(form);
         self
@@ -298,12 +298,12 @@ where
         let Aggregate { relation, column, form, .. } = self;
         let strategy = relation.chosen();
         let (query, _, joins) = relation.apart();
-        let (mut slots, keys) = Slots::new(parents.iter().map(|parent| joins.key(parent)), joins.fold());
+        let (slots, keys) = Slots::new(parents.iter().map(|parent| joins.key(parent)), joins.fold());
         let (columns, pending) = (joins.columns().not_null(), joins.named());
         let statement = match keys {
             Some(keys) => {
                 pure::refuse_merged::<DB, _>(&slots, &keys, &pending)?;
-                Some(query.computed(columns, slots.as_compared::<DB>(keys), column, form, strategy)?)
+                Some(query.computed(columns, keys, column, form, strategy)?)
             }
             None => None,
         };

@@ -10,12 +10,13 @@ use diesel::query_builder::{AsQuery, AstPass, Query, QueryFragment, QueryId};
 use diesel::query_dsl::RunQueryDsl;
 use diesel::query_dsl::methods::{FilterDsl, SelectDsl};
 use diesel::result::QueryResult;
-use diesel::sql_types::{Bool, Integer, SqlType};
+use diesel::sql_types::{Bool, Integer, SqlType, Text};
 
 use super::measure::{Function, Measure};
 use crate::backend::{AggregateForm, Dialect, Extreme, KeyTable};
 use crate::error::Result;
-use crate::preload::key::Key;
+use crate::preload::key::{Key, Width};
+use crate::preload::per_parent::plan::columns_of;
 use crate::preload::plumbing::at_key::{Asked, AtKey, Parent};
 use crate::preload::plumbing::batch::Batch;
 use crate::preload::plumbing::clauses;
@@ -32,6 +33,9 @@ pub(super) struct Plan<E> {
     column: E,
     /// `ORDER BY column LIMIT 1` in place of MAX and MIN.
     first_row: bool,
+    /// The columns of the key as SQL, one by one, where the database says which key a group is of. A group is named by one of
+    /// its rows, and where a collation takes keys of text for equal that are spelled otherwise it stands for several.
+    matched: Vec<String>,
 }
 
 /// A child query of which something can be computed for one parent. Diesel's bounds hide in its impl.
@@ -88,7 +92,9 @@ where
         let form = form.unwrap_or_else(|| choice::<DB, K>(function, &keys, &DB::types()));
         let extreme = matches!(function, Function::Max | Function::Min);
         let first_row = extreme && form == AggregateForm::EachKey && DB::EXTREME == Extreme::FirstRow;
-        let plan = Arc::new(Plan { form, function, column, first_row });
+        let text = DB::types().contains(&TypeId::of::<Text>());
+        let matched = if form == AggregateForm::Grouped && text { columns_of::<DB>(&columns) } else { Vec::new() };
+        let plan = Arc::new(Plan { form, function, column, first_row, matched });
         let asked = if form == AggregateForm::Grouped { Asked::List } else { Asked::Row };
         let parent = Parent::new(asked, keys.clone());
         let asks = Asks { at: AtKey::new(columns, parent.clone()), plan: plan.clone() };
@@ -100,10 +106,6 @@ where
 
 /// The form, where none was chosen.
 fn choice<DB: Dialect, K: Key>(function: Function, keys: &Keys<K>, types: &[TypeId]) -> AggregateForm {
-    // Only the list of keys takes one that is there for the sake of another.
-    if keys.differ_from_slots() {
-        return AggregateForm::Grouped;
-    }
     let adds_up = matches!(function, Function::Sum(_) | Function::Average(_));
     let many = adds_up && keys.list().len() >= DB::GROUPS_FROM;
     // A table of binds has a text for each number of keys, a list of them is filled up; and only a list can be a filter.
@@ -197,18 +199,24 @@ where
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         let plan = &*self.plan;
-        if plan.form == AggregateForm::Grouped {
+        if plan.matched.is_empty() && plan.form == AggregateForm::Grouped {
             self.columns.walk_ast(out.reborrow())?;
             out.push_sql(", ");
         }
+        for (i, column) in plan.matched.iter().enumerate() {
+            out.push_sql(&format!("{column} AS f{i}, "));
+        }
+        let named = if plan.matched.is_empty() { "" } else { " AS x" };
         if plan.function == Function::Exists {
             out.push_sql("TRUE");
+            out.push_sql(named);
             return Ok(());
         }
         let (before, after) = if plan.first_row { ("", "") } else { plan.function.around::<DB>() };
         out.push_sql(before);
         plan.column.walk_ast(out.reborrow())?;
         out.push_sql(after);
+        out.push_sql(named);
         Ok(())
     }
 }
@@ -244,7 +252,7 @@ where
     N: Expression + QueryFragment<DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        let Plan { form, function, column, first_row } = &*self.plan;
+        let Plan { form, function, column, first_row, matched } = &*self.plan;
         match form {
             // SELECT _k.v, (query) FROM unnest($1) AS _k(v)
             AggregateForm::EachKey => {
@@ -261,10 +269,29 @@ where
                 DB::push_key_table(self.parent.keys(), out)
             }
             // query GROUP BY "posts"."author_id"
-            AggregateForm::Grouped => {
+            AggregateForm::Grouped if matched.is_empty() => {
                 self.query.walk_ast(out.reborrow())?;
                 out.push_sql(" GROUP BY ");
                 self.columns.walk_ast(out)
+            }
+            // SELECT _k.v, _g.x FROM (query GROUP BY "books"."shelf_code") AS _g INNER JOIN unnest($2) AS _k(v) ON _g.f0 = _k.v
+            AggregateForm::Grouped => {
+                let several = K::Columns::COUNT > 1;
+                let named: Vec<_> = (0..matched.len()).map(|i| format!("_g.f{i}")).collect();
+                out.push_sql("SELECT ");
+                DB::push_row_key(self.parent.keys(), out.reborrow())?;
+                out.push_sql(", _g.x FROM (");
+                self.query.walk_ast(out.reborrow())?;
+                out.push_sql(" GROUP BY ");
+                self.columns.walk_ast(out.reborrow())?;
+                out.push_sql(") AS _g INNER JOIN ");
+                DB::push_key_table(self.parent.keys(), out.reborrow())?;
+                out.push_sql(if several { " ON (" } else { " ON " });
+                out.push_sql(&named.join(", "));
+                out.push_sql(if several { ") = (" } else { " = " });
+                DB::push_compared_key(&self.columns, self.parent.keys(), out.reborrow())?;
+                out.push_sql(if several { ")" } else { "" });
+                Ok(())
             }
         }
     }

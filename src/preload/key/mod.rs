@@ -44,11 +44,6 @@ pub trait Key: Debug + Clone + Eq + Hash + Send + Sync + 'static {
     fn parts(&self, mut each: impl FnMut(KeyValue<'_>)) {
         each(self.value());
     }
-
-    /// The key without trailing blanks, where it has any: what PostgreSQL compares of a CHAR(n).
-    fn without_blanks(&self) -> Option<Self> {
-        None
-    }
 }
 
 /// How many columns a key has.
@@ -180,12 +175,6 @@ macro_rules! several {
             fn parts(&self, mut each: impl FnMut(KeyValue<'_>)) {
                 $(each(self.$i.value());)+
             }
-
-            fn without_blanks(&self) -> Option<Self> {
-                let parts = ($(self.$i.without_blanks(),)+);
-                let any = $(parts.$i.is_some())||+;
-                any.then(|| ($(parts.$i.unwrap_or_else(|| self.$i.clone()),)+))
-            }
         }
     };
 }
@@ -255,6 +244,7 @@ keys! {
     u64 => |key| *key;
     bool => |key| *key;
     Vec<u8> => |key| key;
+    String => |key| key;
 }
 #[cfg(feature = "chrono")]
 keys! {
@@ -271,16 +261,3 @@ keys! {
 keys! {
     bigdecimal::BigDecimal => |_key| KeyValue::Bound;
 }
-
-impl Key for String {
-    type Columns = Single;
-
-    fn value(&self) -> KeyValue<'_> {
-        KeyValue::Text(self)
-    }
-
-    fn without_blanks(&self) -> Option<Self> {
-        self.ends_with(' ').then(|| self.trim_end_matches(' ').to_owned())
-    }
-}
-own_key!(String);

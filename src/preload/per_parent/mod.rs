@@ -93,7 +93,7 @@ impl<C, Q, S, J> Children<C, Q, S, Many, J> {
     where
         Q: HasOrder,
     {
-        FirstOfEach::new(self, Cut { limit: n, offset: 0, strategy: None })
+        FirstOfEach::new(self, Cut { limit: n, offset: 0, form: None })
     }
 
     /// All children of each parent but the first `n` in the [`order`](Children::order); with
@@ -103,7 +103,7 @@ impl<C, Q, S, J> Children<C, Q, S, Many, J> {
     where
         Q: HasOrder,
     {
-        FirstOfEach::new(self, Cut { limit: u32::MAX, offset: n, strategy: None })
+        FirstOfEach::new(self, Cut { limit: u32::MAX, offset: n, form: None })
     }
 
     /// The first child of each parent in this order: `Option<C>`. "The newest one" is what is often meant where a has-one
@@ -135,7 +135,7 @@ impl<C, Q, S, J> Children<C, Q, S, Many, J> {
         E: Expression,
         Q: OrderDsl<E>,
     {
-        FirstOfEach::new(self.order(order), Cut { limit: 1, offset: 0, strategy: None })
+        FirstOfEach::new(self.order(order), Cut { limit: 1, offset: 0, form: None })
     }
 }
 
@@ -153,8 +153,12 @@ impl<R, Kind> FirstOfEach<R, Kind> {
     ///
     /// All forms give the same rows. A backend that does not know the form is an error
     /// ([`is_unsupported_query`](crate::Error::is_unsupported_query)).
+    ///
+    /// How the keys are sent is said before the cut, by [`Children::strategy`]: `Binds` in any form, `Search` as all forms but
+    /// the window do, `Scan` in a window, which it chooses. What does not go together is an error
+    /// ([`is_unsupported_strategy`](crate::Error::is_unsupported_strategy)).
     pub fn strategy(mut self, form: TopN) -> Self {
-        self.cut.strategy = Some(form);
+        self.cut.form = Some(form);
         self
     }
 }
@@ -251,15 +255,15 @@ where
 
     fn prepare(self, parents: &[&P]) -> Result<PreparedBy<Self, P, DB>> {
         let FirstOfEach { relation, cut, .. } = self;
+        let strategy = relation.chosen();
         let (query, nested, joins) = relation.apart();
-        let (mut slots, keys) = Slots::new(parents.iter().map(|parent| joins.key(parent)), joins.fold());
+        let (slots, keys) = Slots::new(parents.iter().map(|parent| joins.key(parent)), joins.fold());
         let (columns, pending) = (joins.columns().not_null(), joins.named());
         let statement = match keys {
             Some(keys) if cut.limit > 0 => {
                 pure::refuse_merged::<DB, _>(&slots, &keys, &pending)?;
-                let keys = slots.as_compared::<DB>(keys);
                 let (query, order) = query.apart();
-                Some(query.top(columns, keys, order, cut)?)
+                Some(query.top(columns, keys, order, cut, strategy)?)
             }
             _ => None,
         };

@@ -25,21 +25,21 @@ pub(crate) struct Plan<E, N, K> {
     pub(super) primary_key: Vec<String>,
     /// Whether the last key of the order descends: the primary key goes with it, so that one index serves both.
     pub(super) descending: bool,
-    /// Whether the primary key stands behind the order.
-    pub(super) cuts_ties: bool,
+    /// What stands behind the order: the columns of the primary key that are not in it.
+    pub(super) ties: Vec<String>,
     pub(super) limit: i64,
     pub(super) offset: i64,
     pub(super) end: i64,
 }
 
 impl<E, N, K> Plan<E, N, K> {
-    /// `"posts"."created_at" DESC, "posts"."id" DESC`: the order, then the primary key, which cuts ties.
+    /// `"posts"."created_at" DESC, "posts"."id" DESC`: the order, then the rest of the primary key, which cuts ties.
     pub(super) fn push_order<'b, DB: Dialect>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()>
     where
         E: QueryFragment<DB>,
     {
         self.order.walk_ast(out.reborrow())?;
-        for column in self.primary_key.iter().filter(|_| self.cuts_ties) {
+        for column in &self.ties {
             out.push_sql(", ");
             out.push_sql(column);
             out.push_sql(if self.descending { " DESC" } else { "" });
@@ -93,6 +93,14 @@ pub(crate) fn columns_of<DB: Dialect>(columns: &impl QueryFragment<DB>) -> Vec<S
     let sql = diesel::debug_query::<DB, _>(columns).to_string();
     let sql = sql.rsplit_once(" -- binds").map_or(sql.as_str(), |(sql, _)| sql);
     split(sql).into_iter().map(|column| column.trim().to_owned()).collect()
+}
+
+/// The columns of the primary key that an order does not have.
+pub(super) fn ties(primary_key: &[String], order: &[String]) -> Vec<String> {
+    let direction = [" NULLS FIRST", " NULLS LAST", " DESC", " ASC"];
+    let column = |key: &String| direction.iter().fold(key.clone(), |key, end| key.trim_end_matches(end).to_owned());
+    let ordered: Vec<String> = order.iter().map(column).collect();
+    primary_key.iter().filter(|column| !ordered.contains(column)).cloned().collect()
 }
 
 /// What the query of one parent selects: it depends on the form.
@@ -165,5 +173,24 @@ fn push_named<DB: Dialect>(columns: &[String], name: &str, after: bool, out: &mu
     for (i, column) in columns.iter().enumerate() {
         out.push_sql(if after || i > 0 { ", " } else { "" });
         out.push_sql(&format!("{column} AS {name}{i}"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_column_that_the_order_has_cuts_no_ties() {
+        let of = |key: &[&str], order: &[&str]| {
+            let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+            ties(&owned(key), &owned(order))
+        };
+        assert_eq!(of(&["p.id"], &["p.at DESC"]), ["p.id"]);
+        assert!(of(&["p.id"], &["p.at DESC", "p.id DESC"]).is_empty());
+        assert!(of(&["p.id"], &["p.id"]).is_empty());
+        assert!(of(&["p.id"], &["p.id ASC NULLS FIRST"]).is_empty());
+        assert_eq!(of(&["t.a", "t.b"], &["t.b ASC"]), ["t.a"]);
+        assert_eq!(of(&["p.id"], &["lower(p.id)"]), ["p.id"]);
     }
 }

@@ -13,12 +13,12 @@ use diesel::result::QueryResult;
 use diesel::serialize::ToSql;
 use diesel::sql_types::BigInt;
 
-use super::plan::{Chosen, Plan, columns_of};
+use super::plan::{Chosen, Plan, columns_of, ties};
 use crate::backend::{Dialect, KeyTable, TopN};
 use crate::error::{Error, ErrorKind, Result};
 use crate::preload::Key;
 use crate::preload::plumbing::at_key::{Asked, AtKey, Parent};
-use crate::preload::plumbing::batch::refuse_inexact;
+use crate::preload::plumbing::batch::{refuse_inexact, refuse_strategy};
 use crate::preload::plumbing::clauses;
 use crate::preload::plumbing::keys::Keys;
 use crate::preload::plumbing::statement::column_name;
@@ -33,7 +33,7 @@ const ARMS: usize = Statements::CHUNK;
 pub struct Cut {
     pub(crate) limit: u32,
     pub(crate) offset: u32,
-    pub(crate) strategy: Option<TopN>,
+    pub(crate) form: Option<TopN>,
 }
 
 /// A child query that can be written for one parent. Diesel's bounds hide in its impl.
@@ -50,8 +50,8 @@ pub trait TopOf<DB: Dialect, N, K, C, E> {
     ///
     /// # Errors
     ///
-    /// The backend does not know the strategy.
-    fn top(self, columns: N, keys: Keys<K>, order: E, cut: Cut) -> Result<Vec<Self::Statement>>;
+    /// The backend does not know the form or the strategy, or they do not go together.
+    fn top(self, columns: N, keys: Keys<K>, order: E, cut: Cut, strategy: Strategy) -> Result<Vec<Self::Statement>>;
 }
 
 type From<C> = <<C as HasTable>::Table as QuerySource>::FromClause;
@@ -70,8 +70,8 @@ where
 {
     type Statement = TopStatement<Q, N, K, C, E, AsSelect<C, DB>>;
 
-    fn top(self, columns: N, keys: Keys<K>, order: E, cut: Cut) -> Result<Vec<Self::Statement>> {
-        first_of_each::<DB, _, _, _, C, _, _>(self, columns, keys, order, C::as_select, cut, true)
+    fn top(self, columns: N, keys: Keys<K>, order: E, cut: Cut, strategy: Strategy) -> Result<Vec<Self::Statement>> {
+        first_of_each::<DB, _, _, _, C, _, _>(self, columns, keys, order, C::as_select, (cut, strategy), true)
     }
 }
 
@@ -86,7 +86,7 @@ pub(crate) fn first_of_each<DB, Q, N, K, C, E, Child>(
     keys: Keys<K>,
     order: E,
     child: impl Fn() -> Child,
-    cut: Cut,
+    (cut, strategy): (Cut, Strategy),
     cuts_ties: bool,
 ) -> Result<Vec<TopStatement<Q, N, K, C, E, Child>>>
 where
@@ -104,9 +104,12 @@ where
     let named = column_name::<DB>(&columns);
     clauses::refuse::<DB>(&query, &named)?;
     refuse_inexact::<DB, K>(&DB::types(), &named)?;
-    let form = cut.strategy.unwrap_or_else(|| match DB::top_n(cut.limit, cut.offset, primary_key.len()) {
-        // Only the list of keys takes one that is there for the sake of another.
-        _ if keys.differ_from_slots() => TopN::Window,
+    refuse_strategy::<DB, K>(&keys, &DB::types(), strategy, &named, None)?;
+    if strategy != Strategy::Auto {
+        keys.choose(strategy);
+    }
+    let form = cut.form.unwrap_or_else(|| match DB::top_n(cut.limit, cut.offset, primary_key.len()) {
+        _ if strategy == Strategy::Scan => TopN::Window,
         // A table of binds is longer to prepare than a few queries.
         TopN::Single if keys.strategy::<DB>(&DB::types()) == Strategy::Binds => TopN::Union,
         form => form,
@@ -114,11 +117,18 @@ where
     if !DB::knows(form) {
         return Err(Error::new(ErrorKind::UnsupportedQuery, format!("this backend has no strategy {form:?}")));
     }
+    if strategy == Strategy::Scan && form != TopN::Window {
+        let message =
+            format!("{named}: {form:?} looks each key up, and Scan reads all of the table: choose one of them");
+        return Err(Error::new(ErrorKind::UnsupportedStrategy, message));
+    }
     if form == TopN::Single && (cut.limit, cut.offset) != (1, 0) {
         let message = "the strategy Single reads the first child of each parent, and no other";
         return Err(Error::new(ErrorKind::UnsupportedQuery, message));
     }
-    let descending = columns_of::<DB>(&order).last().is_some_and(|key| key.contains(" DESC"));
+    let ordered = columns_of::<DB>(&order);
+    let descending = ordered.last().is_some_and(|key| key.contains(" DESC"));
+    let ties = if cuts_ties { ties(&primary_key, &ordered) } else { Vec::new() };
     let asked = match form {
         TopN::Window => Asked::List,
         TopN::Union => Asked::Bind,
@@ -137,7 +147,7 @@ where
         foreign_key,
         primary_key,
         descending,
-        cuts_ties,
+        ties,
         limit: cut.limit.into(),
         offset: cut.offset.into(),
         end: i64::from(cut.offset) + i64::from(cut.limit),

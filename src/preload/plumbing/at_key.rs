@@ -98,7 +98,7 @@ where
             _ => {
                 let several = K::Columns::COUNT > 1;
                 out.push_sql(if several { "(" } else { "" });
-                DB::push_row_key(keys, out.reborrow())?;
+                DB::push_compared_key(&self.columns, keys, out.reborrow())?;
                 out.push_sql(if several { ")" } else { "" });
                 Ok(())
             }

@@ -44,7 +44,7 @@ impl<S, K: Key> Batch<S, K> {
         home: fn() -> Home,
     ) -> Result<Self> {
         refuse_inexact::<DB, K>(&types, columns)?;
-        refuse_strategy::<DB, K>(&keys, &types, strategy, columns, home)?;
+        refuse_strategy::<DB, K>(&keys, &types, strategy, columns, Some(home))?;
         let many = DB::PROBE_FROM.is_some_and(|from| keys.list().len() >= from);
         let asks = strategy == Strategy::Auto && many && types.len() == 1 && types.iter().all(is_number::<DB>);
         let probe = (asks && spell::in_one_bind::<DB, K>(keys.list(), &types)).then(|| {
@@ -97,13 +97,14 @@ fn is_number<DB: Dialect>(column: &TypeId) -> bool {
     DB::spelling(*column) == Spelling::Number
 }
 
-/// Refuses a strategy that the backend does not know, or not for these keys.
-fn refuse_strategy<DB: Dialect, K: Key>(
+/// Refuses a strategy that the backend does not know, or not for these keys. Without a home each parent is asked for, and the
+/// rows are not searched for at all.
+pub(crate) fn refuse_strategy<DB: Dialect, K: Key>(
     keys: &Keys<K>,
     types: &[TypeId],
     strategy: Strategy,
     columns: &str,
-    home: fn() -> Home,
+    home: Option<fn() -> Home>,
 ) -> Result<()> {
     let backend = DB::NAME;
     let reason = match strategy {
@@ -112,9 +113,13 @@ fn refuse_strategy<DB: Dialect, K: Key>(
         _ if !spell::in_one_bind::<DB, K>(keys.list(), types) => {
             format!("the keys of {columns} can only be bound one by one on {backend}, not by {strategy:?}")
         }
-        Strategy::RowOrder if home().primary_key.is_none() => {
-            format!("{strategy:?} needs a primary key of one integer, and the table of {columns} has none")
-        }
+        Strategy::RowOrder => match home {
+            None => format!("{columns}: {strategy:?} finds all rows of all parents, and here each parent is asked for"),
+            Some(home) if home().primary_key.is_none() => {
+                format!("{strategy:?} needs a primary key of one integer, and the table of {columns} has none")
+            }
+            Some(_) => return Ok(()),
+        },
         _ => return Ok(()),
     };
     Err(Error::new(ErrorKind::UnsupportedStrategy, reason))

@@ -147,7 +147,6 @@ impl<C> Placed<C> {
                 _ => {
                     let slot = match slots.slot(&key) {
                         Some(slot) => slot,
-                        None if slots.is_unblanked(&key) => continue,
                         None => return Err(unmatched(&key)),
                     };
                     last = Some((key, slot));

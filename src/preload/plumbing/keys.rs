@@ -114,11 +114,6 @@ impl<K: Key> Keys<K> {
         })
     }
 
-    /// Whether some keys are sent that no parent has, or several for one.
-    pub(crate) fn differ_from_slots(&self) -> bool {
-        !self.0.slots.is_empty()
-    }
-
     pub(super) fn slot(&self, key: usize) -> usize {
         self.0.slots.get(key).copied().unwrap_or(key)
     }

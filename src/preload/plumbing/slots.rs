@@ -1,13 +1,11 @@
 //! Which parent has which key. Pure.
 
-use std::collections::HashSet;
 use std::fmt;
 use std::hash::BuildHasher;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 
 use super::keys::Keys;
-use crate::backend::Dialect;
 use crate::error::Error;
 use crate::preload::by::Fold;
 use crate::preload::key::Key;
@@ -65,8 +63,6 @@ pub struct Slots<K> {
     numbers: Numbers,
     of_parent: Vec<usize>,
     fold: Option<Fold<K>>,
-    /// Keys that are sent though no parent has them.
-    unblanked: HashSet<K>,
 }
 
 /// A parent without a key.
@@ -96,36 +92,7 @@ impl<K: Key> Slots<K> {
         let keys = Keys::new(slots.keys);
         let bound = if fold.is_some() { by_slot(bound.keys, slot_of_bound) } else { keys.clone() };
         let bound = (!bound.list().is_empty()).then_some(bound);
-        (Slots { keys, numbers: slots.numbers, of_parent, fold, unblanked: HashSet::new() }, bound)
-    }
-
-    /// The keys as the database compares them: PostgreSQL reads a CHAR(n) with its padding and compares it without, so that a
-    /// parent's own key would find nothing. A key that ends in blanks is sent without them too.
-    ///
-    /// In a column of another type the shorter key may find rows that belong to nobody
-    /// ([`is_unblanked`](Slots::is_unblanked)).
-    pub(crate) fn as_compared<DB: Dialect>(&mut self, keys: Keys<K>) -> Keys<K> {
-        if DB::CHAR_LOSES_BLANKS { self.with_unblanked(keys) } else { keys }
-    }
-
-    fn with_unblanked(&mut self, keys: Keys<K>) -> Keys<K> {
-        let given: HashSet<&K> = keys.list().iter().collect();
-        let mut pairs = Vec::new();
-        for (number, key) in keys.list().iter().enumerate() {
-            let shorter = key.without_blanks().filter(|key| !given.contains(key));
-            pairs.extend(shorter.filter(|key| self.unblanked.insert(key.clone())).map(|key| (keys.slot(number), key)));
-        }
-        if pairs.is_empty() {
-            return keys;
-        }
-        pairs.extend(keys.list().iter().enumerate().map(|(number, key)| (keys.slot(number), key.clone())));
-        let (slots, keys) = pairs.into_iter().unzip();
-        by_slot(keys, slots)
-    }
-
-    /// Whether this key was sent for the sake of one that ends in blanks.
-    pub(super) fn is_unblanked(&self, key: &K) -> bool {
-        self.unblanked.contains(key)
+        (Slots { keys, numbers: slots.numbers, of_parent, fold }, bound)
     }
 
     /// How many slots there are.
@@ -205,10 +172,8 @@ mod tests {
     #[test]
     fn keys_that_share_a_slot_stand_side_by_side() {
         let fold: Fold<String> = Arc::new(|key| key.to_lowercase());
-        let (mut slots, keys) = Slots::new(["a", "b", "A "].map(|key| Some(key.to_owned())).into_iter(), Some(fold));
-        let keys = slots.with_unblanked(keys.unwrap());
-        assert_eq!(keys.list(), &["a", "b", "A", "A "]);
-        assert!(slots.is_unblanked(&"A".to_owned()) && !slots.is_unblanked(&"a".to_owned()));
+        let (_, keys) = Slots::new(["a", "b", "A"].map(|key| Some(key.to_owned())).into_iter(), Some(fold));
+        assert_eq!(keys.map(|keys| keys.list().clone()), Some(vec!["a".into(), "A".into(), "b".into()]));
     }
 
     #[test]

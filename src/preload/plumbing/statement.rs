@@ -89,20 +89,17 @@ where
     J: Joins<P, C, Key: Key>,
     Q: Keyed<DB, J::Columns, J::Key, C>,
 {
-    let (slots, keys) = number::<DB, C, P, J>(joins, parents);
+    let (slots, keys) = number::<C, P, J>(joins, parents);
     let statement = keys.map(|keys| query.keyed(joins.columns(), keys, strategy)).transpose()?;
     Ok(Prepared { statement, slots, nested, pending: joins.named() })
 }
 
 /// Which parent has which key, and the distinct keys as they are sent, if there are any.
-pub(crate) fn number<DB, C, P, J>(joins: &J, parents: &[&P]) -> (Slots<J::Key>, Option<Keys<J::Key>>)
+pub(crate) fn number<C, P, J>(joins: &J, parents: &[&P]) -> (Slots<J::Key>, Option<Keys<J::Key>>)
 where
-    DB: Dialect,
     J: Joins<P, C, Key: Key>,
 {
-    let (mut slots, keys) = Slots::new(parents.iter().map(|parent| joins.key(parent)), joins.fold());
-    let keys = keys.map(|keys| slots.as_compared::<DB>(keys));
-    (slots, keys)
+    Slots::new(parents.iter().map(|parent| joins.key(parent)), joins.fold())
 }
 
 /// A child query that can be narrowed to keys: `SELECT key, child.* .. WHERE column IN (keys)`.

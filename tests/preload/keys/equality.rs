@@ -1,7 +1,11 @@
 //! Keys that are equal to the database and not to Rust, or to Rust and not to the database.
 
+use std::collections::HashMap;
+
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
+use turbodiesel::backend::AggregateForm;
+use turbodiesel::preload::Strategy;
 use turbodiesel::prelude::*;
 
 use super::{Book, Shelf, books, shelves};
@@ -30,6 +34,28 @@ scenarios! {
         assert_eq!(codes, [Some("oak"), Some("oak"), None]);
     }
 
+    /// A group of all that the database takes for equal belongs to each of the keys that are equal to it.
+    fn groups_of_text_are_given_to_every_spelling(db) {
+        let conn = db.conn();
+        go!(conn.batch_execute(&case_insensitive(BACKEND)))?;
+        let keys = ["oak", "OAK", "Oak", "pine"].map(str::to_owned);
+        for form in [AggregateForm::EachKey, AggregateForm::Grouped] {
+            let count = || has_many::<Book>().count().strategy(form);
+            let counts: HashMap<String, i64> = go!(load_for_keys::<Shelf, _, _>(&keys, count(), conn))?;
+            assert_eq!(keys.each_ref().map(|key| counts[key]), [2, 2, 2, 0], "{form:?}");
+            let max = has_many::<Book>().max::<i32>(books::id).strategy(form);
+            let last: HashMap<String, Option<i32>> = go!(load_for_keys::<Shelf, _, _>(&keys, max, conn))?;
+            assert_eq!(keys.each_ref().map(|key| last[key]), [Some(2), Some(2), Some(2), None], "{form:?}");
+            let there = has_many::<Book>().strategy(Strategy::Binds).exists().strategy(form);
+            let there: HashMap<String, bool> = go!(load_for_keys::<Shelf, _, _>(&keys, there, conn))?;
+            assert_eq!(keys.each_ref().map(|key| there[key]), [true, true, true, false], "{form:?}");
+            // A fold that merges no two of the keys changes nothing.
+            let folded = has_many::<Book>().fold_keys(|code: String| code.to_lowercase()).count().strategy(form);
+            let counts: HashMap<String, i64> = go!(load_for_keys::<Shelf, _, _>(&["Oak".to_owned(), "pine".to_owned()], folded, conn))?;
+            assert_eq!((counts["Oak"], counts["pine"]), (2, 0), "{form:?}");
+        }
+    }
+
     /// A column that is padded to its width is read with its blanks on PostgreSQL, and compared without them.
     fn padded_keys_find_their_children(db) {
         let conn = db.conn();
@@ -41,6 +67,10 @@ scenarios! {
         assert_eq!(ids(&rows), [("pine", vec![]), ("oak", vec![1, 3]), ("larch", vec![2])]);
         let rows = go!(books::table.order(books::id).select(Book::as_select()).preload(belongs_to::<Shelf>()).load(conn))?;
         assert!(rows.iter().all(|(book, shelf)| book.shelf_code == shelf.as_ref().map(|shelf| shelf.code.clone())));
+        // What is padded and points to nothing does so when it is asked once more, too.
+        go!(conn.batch_execute("DELETE FROM shelves WHERE code = 'oak'"))?;
+        let error = go!(books::table.select(Book::as_select()).preload(belongs_to::<Shelf>()).load(conn)).unwrap_err();
+        assert!(error.is_dangling_key(), "{error}");
     }
 
     /// Where blanks count, a key that ends in them is another key, and the children of the one without them are not its own.

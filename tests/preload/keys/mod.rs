@@ -1,5 +1,6 @@
 //! Keys of other types than `i32`: every content must find its children, and nothing else.
 
+mod blanks;
 mod bound;
 mod composite;
 mod equality;

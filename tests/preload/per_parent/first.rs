@@ -37,6 +37,22 @@ fn ids(rows: &[(User, Vec<Post>)]) -> Vec<Vec<i32>> {
 }
 
 scenarios! {
+    fn an_order_that_has_the_primary_key_is_not_given_it_again(db) {
+        let conn = db.conn();
+        go!(conn.batch_execute(FEW))?;
+        let log = StatementLog::install(conn);
+        let user = || users::table.filter(users::id.eq(1)).select(User::as_select());
+        let newest = has_many::<Post>().order((posts::created_at.desc(), posts::id.desc()));
+        let rows = go!(user().preload(newest.limit_per_parent(2)).load(conn))?;
+        assert_eq!(rows[0].1.iter().map(|post| post.id).collect::<Vec<_>>(), [12, 11]);
+        let sent = log.take()[1].sql.replace(['`', '"'], "");
+        assert!(sent.contains("ORDER BY posts.created_at DESC, posts.id DESC LIMIT"), "{sent}");
+        let oldest = go!(user().preload(has_many::<Post>().latest(posts::id)).load(conn))?;
+        assert_eq!(oldest[0].1.as_ref().map(|post| post.id), Some(10));
+        let sent = log.take()[1].sql.replace(['`', '"'], "");
+        assert!(sent.contains("ORDER BY posts.id LIMIT"), "{sent}");
+    }
+
     fn every_strategy_gives_what_sorting_gives(db) {
         let conn = db.conn();
         blog::seed(conn, &Seed::users(150))?;

@@ -47,10 +47,11 @@ pub(crate) trait Backend:
     }
 }
 
-// The last number: how many keys `eq_any` takes, a placeholder each; PostgreSQL has one array for them.
+// The number: how many keys `eq_any` takes, a placeholder each; PostgreSQL has one array for them. After it: a list of keys
+// in one bind.
 macro_rules! backend {
-    ($name:literal, $Connection:ty, $migrations:expr, $statistics:expr, $keys:expr, $another:expr) => {
-        preload::contenders!($Connection, $keys);
+    ($name:literal, $Connection:ty, $migrations:expr, $statistics:expr, $keys:expr, $listed:path, $another:expr) => {
+        preload::contenders!($Connection, $keys, $listed);
         keyset::contenders!($Connection, $another);
         relations::contenders!($Connection);
 
@@ -65,7 +66,15 @@ macro_rules! backend {
     };
 }
 
-backend!("sqlite", SqliteConnection, blog::migrations::SQLITE, &[Statistics::None, Statistics::Asked], 32_766, None);
+backend!(
+    "sqlite",
+    SqliteConnection,
+    blog::migrations::SQLITE,
+    &[Statistics::None, Statistics::Asked],
+    32_766,
+    preload::in_json,
+    None
+);
 #[cfg(feature = "postgres")]
 backend!(
     "postgres",
@@ -73,10 +82,11 @@ backend!(
     blog::migrations::POSTGRES,
     &[Statistics::Usual],
     usize::MAX,
+    preload::in_array,
     Some(keyset::i_love_jesus::page)
 );
 #[cfg(feature = "mysql")]
-backend!("mysql", MysqlConnection, blog::migrations::MYSQL, &[Statistics::Usual], 65_535, None);
+backend!("mysql", MysqlConnection, blog::migrations::MYSQL, &[Statistics::Usual], 65_535, preload::in_json_table, None);
 
 /// All comparisons on one backend.
 #[derive(Debug)]

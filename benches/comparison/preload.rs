@@ -1,6 +1,8 @@
-//! Users with their posts, and with the comments of these: in a loop, by hand, in one JOIN, preloaded.
+//! Users with their posts, and with the comments of these: in a loop, by hand, in the best SQL, in one JOIN,
+//! preloaded.
 
 mod contenders;
+mod listed;
 
 use std::ops::RangeInclusive;
 
@@ -16,6 +18,11 @@ use crate::scenario::{Case, Contender, Scenario};
 use crate::text;
 
 pub(crate) use contenders::{Contenders, contenders, only};
+#[cfg(feature = "mysql")]
+pub(crate) use listed::mysql as in_json_table;
+#[cfg(feature = "postgres")]
+pub(crate) use listed::postgres as in_array;
+pub(crate) use listed::sqlite as in_json;
 
 /// Which users: those with an id in this range, or all.
 pub(crate) type Which = Option<RangeInclusive<i32>>;
@@ -97,6 +104,7 @@ impl<C: Backend> Scope<C> {
         let contenders = [
             Contender { name: "N+1", run: C::authors_in_a_loop, rows, largest },
             Contender { name: "by hand", run: C::authors_by_hand, rows, largest: usize::MAX },
+            Contender { name: "best SQL", run: C::authors_tuned, rows, largest: usize::MAX },
             Contender { name: "one JOIN", run: C::authors_joined, rows: joined, largest: usize::MAX },
             Contender { name: "preload", run: C::authors_preloaded, rows, largest: usize::MAX },
         ];
@@ -113,6 +121,7 @@ impl<C: Backend> Scope<C> {
         let contenders = [
             Contender { name: "N+1", run: C::threads_in_a_loop, rows, largest },
             Contender { name: "by hand", run: C::threads_by_hand, rows, largest: usize::MAX },
+            Contender { name: "best SQL", run: C::threads_tuned, rows, largest: usize::MAX },
             Contender { name: "one JOIN", run: C::threads_joined, rows: joined, largest: usize::MAX },
             Contender { name: "preload", run: C::threads_preloaded, rows, largest: usize::MAX },
         ];

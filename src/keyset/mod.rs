@@ -405,7 +405,7 @@ impl<Q, O, Size, S> Keyset<Q, O, Size, S, Blocking> {
         let clauses = clauses::check::<Conn::Backend>(&query)?;
         let (bounds, reading) = reading::begin::<Conn::Backend>(&ordering, size.size(), request, clauses)?;
         let statement = <Conn::Backend as Pages<Q, O, T>>::page(query, ordering, bounds);
-        let total = size.total(&statement, conn)?;
+        let (total, statement) = size.total(statement, conn)?;
         let (mut frame, items) = reading.finish(RunQueryDsl::load::<KeyedRow<T>>(statement, conn)?)?;
         frame.total = total;
         Ok(frame.around(conn.fetch_all(relations, items)?))

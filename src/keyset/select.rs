@@ -84,7 +84,7 @@ where
         let clauses = clauses::check::<Conn::Backend>(&query)?;
         let (bounds, reading) = reading::begin::<Conn::Backend>(&ordering, size.size(), request, clauses)?;
         let statement = <Conn::Backend as PagesOf<Q, O, S>>::page_of(query, selection, ordering, bounds);
-        let total = size.total(&statement, self)?;
+        let (total, statement) = size.total(statement, self)?;
         let (mut frame, items) = reading.finish(RunQueryDsl::load::<KeyedRow<T>>(statement, self)?)?;
         frame.total = total;
         Ok(frame.around(items))

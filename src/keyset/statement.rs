@@ -111,7 +111,7 @@ where
 {
     let plan = Arc::new(Plan::new(ordering, bounds));
     let query = FilterDsl::filter(query, Seek(plan.clone()));
-    Page { query: Arc::new(SelectDsl::select(query, Selected { selection, plan: plan.clone() })), plan }
+    Page { query: SelectDsl::select(query, Selected { selection, plan: plan.clone() }), plan }
 }
 
 /// The statement of one page.
@@ -128,8 +128,8 @@ where
 /// pages. There is one query value; it is written several times. That is why it need not be `Clone`, and may be boxed.
 #[derive(Debug)]
 pub struct Page<Q, O> {
-    query: Arc<Q>,
-    plan: Arc<Plan<O>>,
+    pub(super) query: Q,
+    pub(super) plan: Arc<Plan<O>>,
 }
 
 impl<Q: Query, O> Query for Page<Q, O> {
@@ -144,11 +144,6 @@ impl<Q, O> QueryId for Page<Q, O> {
 impl<Q, O, Conn> RunQueryDsl<Conn> for Page<Q, O> {}
 
 impl<Q, O> Page<Q, O> {
-    /// The query and what it is written by, for another statement of them.
-    pub(super) fn shared(&self) -> (Arc<Q>, Arc<Plan<O>>) {
-        (self.query.clone(), self.plan.clone())
-    }
-
     /// `query [HAVING seek] ORDER BY .. LIMIT ..`: what follows WHERE and GROUP BY.
     fn push_range<'b, DB: Dialect>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()>
     where

@@ -1,7 +1,6 @@
 //! How many rows there are on all pages together.
 
 use std::fmt;
-use std::sync::Arc;
 
 use diesel::connection::Connection;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
@@ -12,12 +11,12 @@ use diesel::serialize::ToSql;
 use diesel::sql_types::BigInt;
 
 use super::ordering::OrderingOn;
-use super::plan::Plan;
 use super::reading::Request;
 use super::statement::Page;
 use super::{Keyset, KnownSize, PageSize};
 use crate::backend::Dialect;
 use crate::error::Result;
+use crate::preload::plumbing::again::{Again, Kept};
 
 /// How far rows are counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,17 +113,17 @@ impl<Q, O, S, M> Keyset<Q, O, PageSize, S, M> {
     note = "say `.first(20)` for the first rows (after a cursor), or `.last(20)` for the last ones (before a cursor)"
 )]
 pub trait CountTotal<'q, Conn, Statement>: KnownSize {
-    /// Counts.
+    /// Counts, and gives the statement back.
     ///
     /// # Errors
     ///
     /// The database's.
-    fn total(&self, statement: &Statement, conn: &mut Conn) -> Result<Option<Total>>;
+    fn total(&self, statement: Statement, conn: &mut Conn) -> Result<(Option<Total>, Statement)>;
 }
 
 impl<Conn, Statement> CountTotal<'_, Conn, Statement> for PageSize {
-    fn total(&self, _: &Statement, _: &mut Conn) -> Result<Option<Total>> {
-        Ok(None)
+    fn total(&self, statement: Statement, _: &mut Conn) -> Result<(Option<Total>, Statement)> {
+        Ok((None, statement))
     }
 }
 
@@ -133,22 +132,33 @@ where
     Conn: Connection,
     CountOf<Q, O>: LoadQuery<'q, Conn, i64>,
 {
-    fn total(&self, statement: &Page<Q, O>, conn: &mut Conn) -> Result<Option<Total>> {
+    fn total(&self, statement: Page<Q, O>, conn: &mut Conn) -> Result<(Option<Total>, Page<Q, O>)> {
+        let page = Kept::new(statement);
+        let found = RunQueryDsl::get_result::<i64>(self.count_of(&page), conn)?;
+        Ok((Some(self.found(found)), page.again().into_statement()?))
+    }
+}
+
+impl Counted {
+    /// The statement that counts the rows on all pages of this one.
+    pub(super) fn count_of<Q, O>(&self, page: &Kept<Page<Q, O>>) -> CountOf<Q, O> {
         let most = match self.count {
             Count::All => None,
             Count::UpTo(most) => Some(i64::from(most) + 1),
         };
-        let (query, plan) = statement.shared();
-        let found = RunQueryDsl::get_result::<i64>(CountOf { query, plan, most }, conn)?;
-        Ok(Some(Total::of(found, self.count)))
+        CountOf { page: page.again(), most }
+    }
+
+    /// What it says.
+    pub(super) fn found(&self, rows: i64) -> Total {
+        Total::of(rows, self.count)
     }
 }
 
 /// `SELECT COUNT(*) FROM (query) AS keyset_total`
 #[derive(Debug)]
 pub struct CountOf<Q, O> {
-    query: Arc<Q>,
-    plan: Arc<Plan<O>>,
+    page: Again<Page<Q, O>>,
     most: Option<i64>,
 }
 
@@ -169,10 +179,11 @@ where
     i64: ToSql<BigInt, DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        let Page { query, plan } = self.page.statement()?;
         out.push_sql("SELECT COUNT(*) FROM (");
-        self.plan.count(true);
-        let written = self.query.walk_ast(out.reborrow());
-        self.plan.count(false);
+        plan.count(true);
+        let written = query.walk_ast(out.reborrow());
+        plan.count(false);
         written?;
         if let Some(most) = &self.most {
             out.push_sql(" LIMIT ");

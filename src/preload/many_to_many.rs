@@ -294,17 +294,27 @@ where
     fn fetch(self, parents: &[&P], conn: &mut Conn) -> Result<Vec<Self::Output>> {
         let links = self.links.fetch(parents, conn)?;
         let flat: Vec<&Link> = links.iter().flatten().collect();
-        let mut targets = self.targets.fetch(&flat, conn)?.into_iter();
-        let of_parent = |links: Vec<Link>| {
-            let mut found: Vec<(Rank<Row>, Link)> = Vec::with_capacity(links.len());
-            for (link, target) in links.into_iter().zip(&mut targets) {
-                found.extend(target.map(|target| (target, link)));
-            }
-            if self.sorted {
-                found.sort_by_key(|(target, _)| target.rank);
-            }
-            found.into_iter().map(|(target, link)| Kind::entry(target.row, link)).collect()
-        };
-        Ok(links.into_iter().map(of_parent).collect())
+        let targets = self.targets.fetch(&flat, conn)?;
+        Ok(entries::<Kind, _, _>(links, targets, self.sorted))
     }
+}
+
+/// What each parent gets: its links with the target of each, where that is there.
+pub(super) fn entries<Kind: Entry<Row, Link>, Row, Link>(
+    links: Vec<Vec<Link>>,
+    targets: Vec<Option<Rank<Row>>>,
+    sorted: bool,
+) -> Vec<Vec<Kind::Entry>> {
+    let mut targets = targets.into_iter();
+    let of_parent = |links: Vec<Link>| {
+        let mut found: Vec<(Rank<Row>, Link)> = Vec::with_capacity(links.len());
+        for (link, target) in links.into_iter().zip(&mut targets) {
+            found.extend(target.map(|target| (target, link)));
+        }
+        if sorted {
+            found.sort_by_key(|(target, _)| target.rank);
+        }
+        found.into_iter().map(|(target, link)| Kind::entry(target.row, link)).collect()
+    };
+    links.into_iter().map(of_parent).collect()
 }

@@ -143,9 +143,12 @@ where
     R: Preload<'q, C, Conn, Output = Vec<C>> + Clone,
 {
     fn fetch(self, parents: &[&C], conn: &mut Conn) -> Result<Vec<Vec<Node<C>>>> {
-        let (roots, mut found) = Found::of(parents, self.depth, |level| self.relation.clone().fetch(level, conn))?;
-        roots.iter().for_each(|root| found.count(*root, self.depth));
-        Ok(roots.iter().map(|root| found.nodes(*root, self.depth)).collect())
+        let mut found = Found::new(parents, self.depth)?;
+        while let Some(level) = found.level(parents) {
+            let answers = self.relation.clone().fetch(&level, conn)?;
+            found.answer(answers);
+        }
+        Ok(found.trees())
     }
 }
 
@@ -155,24 +158,25 @@ where
     R: Preload<'q, C, Conn, Output = Option<C>> + Clone,
 {
     fn fetch(self, parents: &[&C], conn: &mut Conn) -> Result<Vec<Vec<C>>> {
-        let (roots, mut found) = Found::of(parents, self.depth, |level| self.relation.clone().fetch(level, conn))?;
-        roots.iter().for_each(|root| found.count(*root, self.depth));
-        // A chain is a tree without branches.
-        let chain = |root: &usize| {
-            let mut nodes = found.nodes(*root, self.depth);
-            let mut chain = Vec::new();
-            while let Some(node) = nodes.pop() {
-                chain.push(node.row);
-                nodes = node.children;
-            }
-            chain
-        };
-        Ok(roots.iter().map(chain).collect())
+        let mut found = Found::new(parents, self.depth)?;
+        while let Some(level) = found.level(parents) {
+            let answers = self.relation.clone().fetch(&level, conn)?;
+            found.answer(answers);
+        }
+        Ok(found.chains())
     }
 }
 
 /// All rows that were reached, each asked for what is next to it once.
-struct Found<C> {
+pub(super) struct Found<C: Identified> {
+    depth: usize,
+    /// How many levels were asked for.
+    asked: usize,
+    ids: HashMap<C::Key, usize>,
+    /// The id of each parent.
+    roots: Vec<usize>,
+    /// Whose answers come next.
+    level: Vec<(usize, At)>,
     /// A row of a result, and how many trees are still to have it.
     rows: Vec<(Option<C>, usize)>,
     /// The id of each row, as a number.
@@ -191,53 +195,84 @@ enum At {
 }
 
 impl<C: Identified + Clone> Found<C> {
-    /// Asks level by level, each id once. Gives the ids of the parents and what was found.
-    fn of<O: IntoIterator<Item = C>>(
-        parents: &[&C],
-        depth: usize,
-        mut ask: impl FnMut(&[&C]) -> Result<Vec<O>>,
-    ) -> Result<(Vec<usize>, Self)> {
+    /// The parents, of whom nothing is asked yet.
+    ///
+    /// # Errors
+    ///
+    /// A depth that is too deep.
+    pub(super) fn new(parents: &[&C], depth: usize) -> Result<Self> {
         if depth > MOST_LEVELS {
             let message = format!("a tree of {depth} levels: at most {MOST_LEVELS} are held");
             return Err(Error::new(ErrorKind::TreeDepth, message));
         }
-        let mut ids: HashMap<C::Key, usize> = HashMap::new();
-        let mut found: Found<C> =
-            Found { rows: Vec::new(), id_of_row: Vec::new(), next: Vec::new(), on_the_way: Vec::new() };
-        let (mut roots, mut level) = (Vec::with_capacity(parents.len()), Vec::new());
+        let mut found: Found<C> = Found {
+            depth,
+            asked: 0,
+            ids: HashMap::new(),
+            roots: Vec::with_capacity(parents.len()),
+            level: Vec::new(),
+            rows: Vec::new(),
+            id_of_row: Vec::new(),
+            next: Vec::new(),
+            on_the_way: Vec::new(),
+        };
         for (i, parent) in parents.iter().enumerate() {
-            let (id, new) = found.number(&mut ids, parent);
-            roots.push(id);
-            level.extend(new.then_some((id, At::Parent(i))));
+            let (id, new) = found.number(parent);
+            found.roots.push(id);
+            found.level.extend(new.then_some((id, At::Parent(i))));
         }
-        for _ in 0..depth {
-            let asked: Vec<&C> = level.iter().filter_map(|(_, at)| found.row(parents, *at)).collect();
-            if asked.is_empty() {
-                break;
-            }
-            let answers = ask(&asked)?;
-            let mut below = Vec::new();
-            for ((id, _), rows) in level.iter().zip(answers) {
-                for row in rows {
-                    let (next, new) = found.number(&mut ids, &row);
-                    let place = found.rows.len();
-                    below.extend(new.then_some((next, At::Row(place))));
-                    found.rows.push((Some(row), 0));
-                    found.id_of_row.push(next);
-                    if let Some(list) = found.next.get_mut(*id) {
-                        list.push(place);
-                    }
+        Ok(found)
+    }
+
+    /// The rows that are to be asked now; `None` where the tree ends. Each id is asked for once.
+    pub(super) fn level<'a>(&'a self, parents: &[&'a C]) -> Option<Vec<&'a C>> {
+        let asked: Vec<&C> = self.level.iter().filter_map(|(_, at)| self.row(parents, *at)).collect();
+        Some(asked).filter(|asked| self.asked < self.depth && !asked.is_empty())
+    }
+
+    /// What is next to each row of the level.
+    pub(super) fn answer<O: IntoIterator<Item = C>>(&mut self, answers: Vec<O>) {
+        self.asked += 1;
+        let mut below = Vec::new();
+        for ((id, _), rows) in std::mem::take(&mut self.level).into_iter().zip(answers) {
+            for row in rows {
+                let (next, new) = self.number(&row);
+                let place = self.rows.len();
+                below.extend(new.then_some((next, At::Row(place))));
+                self.rows.push((Some(row), 0));
+                self.id_of_row.push(next);
+                if let Some(list) = self.next.get_mut(id) {
+                    list.push(place);
                 }
             }
-            level = below;
         }
-        Ok((roots, found))
+        self.level = below;
+    }
+
+    /// What is below each parent.
+    pub(super) fn trees(mut self) -> Vec<Vec<Node<C>>> {
+        let (roots, depth) = (std::mem::take(&mut self.roots), self.depth);
+        roots.iter().for_each(|root| self.count(*root, depth));
+        roots.iter().map(|root| self.nodes(*root, depth)).collect()
+    }
+
+    /// What is above each parent: a chain is a tree without branches.
+    pub(super) fn chains(self) -> Vec<Vec<C>> {
+        let chain = |mut nodes: Vec<Node<C>>| {
+            let mut chain = Vec::new();
+            while let Some(node) = nodes.pop() {
+                chain.push(node.row);
+                nodes = node.children;
+            }
+            chain
+        };
+        self.trees().into_iter().map(chain).collect()
     }
 
     /// The number of a row's id, and whether it is new. A row without an id is like no other.
-    fn number(&mut self, ids: &mut HashMap<C::Key, usize>, row: &C) -> (usize, bool) {
+    fn number(&mut self, row: &C) -> (usize, bool) {
         let new = self.next.len();
-        let id = row.primary_key().map_or(new, |key| *ids.entry(key).or_insert(new));
+        let id = row.primary_key().map_or(new, |key| *self.ids.entry(key).or_insert(new));
         if id == new {
             self.next.push(Vec::new());
             self.on_the_way.push(false);

@@ -321,10 +321,18 @@ where
     }
 }
 
+/// The rows with the key of each, those of one parent in their order.
+pub(crate) fn by_position<K: PartialEq, C>(mut rows: Vec<(i64, K, C)>) -> impl Iterator<Item = Result<(K, C)>> {
+    if !in_order(&rows) {
+        rows.sort_by_key(|(position, _, _)| *position);
+    }
+    rows.into_iter().map(|(_, key, child)| Ok((key, child)))
+}
+
 /// Whether the children of each parent stand together and in order, by their positions.
 ///
 /// They do in every plan that was seen. But no standard promises the order of a join, so it is looked at, not trusted.
-pub(crate) fn in_order<K: PartialEq, C>(rows: &[(i64, K, C)]) -> bool {
+fn in_order<K: PartialEq, C>(rows: &[(i64, K, C)]) -> bool {
     let first = rows.iter().map(|row| row.0).min().unwrap_or(0);
     let mut previous: Option<&(i64, K, C)> = None;
     rows.iter().all(|row| {

@@ -2,13 +2,13 @@
 
 use std::any::TypeId;
 use std::ops::Range;
-use std::sync::Arc;
 
 use diesel::RunQueryDsl;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 use diesel::sql_types::{BigInt, Nullable};
 
+use super::again::{Again, Kept};
 use super::home::Home;
 use super::keys::Keys;
 use super::spell;
@@ -21,7 +21,7 @@ use crate::preload::strategy::Strategy;
 #[derive(Debug)]
 pub struct Batch<S, K> {
     /// The statement: it writes the keys of the chunk that is shown.
-    statement: Arc<S>,
+    statement: Kept<S>,
     /// The keys; the statement holds them too.
     keys: Keys<K>,
     types: Vec<TypeId>,
@@ -54,7 +54,7 @@ impl<S, K: Key> Batch<S, K> {
         if strategy != Strategy::Auto {
             keys.choose(strategy);
         }
-        Ok(Batch { statement: Arc::new(statement), keys, types, probe })
+        Ok(Batch { statement: Kept::new(statement), keys, types, probe })
     }
 
     /// What to ask before the statement is sent, where the answer decides how: the highest key in the column.
@@ -81,7 +81,7 @@ impl<S, K: Key> Batch<S, K> {
 
     /// The statement, to be sent once more.
     pub(crate) fn again(&self) -> Again<S> {
-        Again(self.statement.clone())
+        self.statement.again()
     }
 }
 
@@ -142,23 +142,5 @@ impl<DB: Dialect> QueryFragment<DB> for Probe {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         out.push_sql(&self.0);
         Ok(())
-    }
-}
-
-/// A statement that is sent several times: once for each chunk.
-#[derive(Debug)]
-pub struct Again<S>(Arc<S>);
-
-impl<S: Query> Query for Again<S> {
-    type SqlType = S::SqlType;
-}
-impl<S> QueryId for Again<S> {
-    type QueryId = ();
-    const HAS_STATIC_QUERY_ID: bool = false;
-}
-impl<S, Conn> RunQueryDsl<Conn> for Again<S> {}
-impl<S: QueryFragment<DB>, DB: Dialect> QueryFragment<DB> for Again<S> {
-    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        self.0.walk_ast(out)
     }
 }

@@ -1,6 +1,5 @@
 //! The driver: the only place below the terminal methods that names a connection.
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use diesel::RunQueryDsl;
@@ -9,12 +8,13 @@ use diesel::query_builder::QueryFragment;
 use diesel::query_dsl::methods::LoadQuery;
 use diesel::result::QueryResult;
 
-use super::batch::{Again, Batch, Probe};
+use super::again::Again;
+use super::batch::{Batch, Probe};
 use super::dangling::{StillDangling, Unstitched};
-use super::slots::Slots;
+use super::placed::{Placed, as_many, if_there};
 use super::statement::{Prepared, Steps};
 use crate::backend::Dialect;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::keyset::of_each::{self, PageOfEach, PageSteps};
 use crate::keyset::statement::KeyedRow;
 use crate::keyset::{Page, PageSize};
@@ -24,7 +24,7 @@ use crate::preload::has_many::Children;
 use crate::preload::level::{FromRow, MapInto, Rank, Ranked, Shared};
 use crate::preload::optional::IfSome;
 use crate::preload::per_parent::FirstOfEach;
-use crate::preload::per_parent::statement::in_order;
+use crate::preload::per_parent::statement::by_position;
 use crate::preload::place::{At, Attached, Place};
 use crate::preload::relation::{Lens, Relation, Relations, Whole};
 use crate::preload::tuple::all_the_tuples;
@@ -111,58 +111,6 @@ where
     }
 }
 
-/// Children with the slot of each.
-struct Placed<C> {
-    of_child: Vec<usize>,
-    children: Vec<C>,
-}
-
-impl<C> Default for Placed<C> {
-    fn default() -> Self {
-        Placed { of_child: Vec::new(), children: Vec::new() }
-    }
-}
-
-impl<C> Placed<C> {
-    /// All rows are there: gives back what they were expected to grow to, as they stay while what is nested is loaded.
-    fn done(&mut self) {
-        self.of_child.shrink_to_fit();
-        self.children.shrink_to_fit();
-    }
-
-    /// Adds the rows of one statement.
-    fn place<K: crate::preload::Key>(
-        &mut self,
-        rows: impl Iterator<Item = Result<(K, C)>>,
-        slots: &Slots<K>,
-        in_chunk: Range<usize>,
-        unmatched: impl Fn(&K) -> Error,
-    ) -> Result<()> {
-        // Children of one parent often stand side by side: then the key is hashed once for all of them.
-        let mut last: Option<(K, usize)> = None;
-        for row in rows {
-            let (key, child) = row?;
-            let slot = match &last {
-                Some((previous, slot)) if *previous == key => *slot,
-                _ => {
-                    let slot = match slots.slot(&key) {
-                        Some(slot) => slot,
-                        None => return Err(unmatched(&key)),
-                    };
-                    last = Some((key, slot));
-                    slot
-                }
-            };
-            // What the database takes for a key of this chunk, and is one of another, comes with that.
-            if in_chunk.contains(&slot) {
-                self.of_child.push(slot);
-                self.children.push(child);
-            }
-        }
-        Ok(())
-    }
-}
-
 // One impl a kind of relation: a blanket one over `Steps` would forbid loaders that others write.
 macro_rules! preload {
     ($($Relation:ident<$($G:ident),+>;)+) => {$(
@@ -202,12 +150,8 @@ where
             crate::plan::record::note(&statement, conn)?;
             rows.append(&mut RunQueryDsl::load(statement, conn)?);
         }
-        if !in_order(&rows) {
-            rows.sort_by_key(|(position, _, _)| *position);
-        }
-        let rows = rows.into_iter().map(|(_, key, child)| Ok((key, child)));
         let mut placed = Placed::default();
-        placed.place(rows, &slots, 0..usize::MAX, |key| Self::unmatched(&pending, key))?;
+        placed.place(by_position(rows), &slots, 0..usize::MAX, |key| Self::unmatched(&pending, key))?;
         let rows = conn.fetch_all(nested, placed.children)?;
         Ok(Self::stitch(pending, &slots, placed.of_child.into_iter().zip(rows))?)
     }
@@ -250,12 +194,7 @@ impl<'q, P, Conn, T: Preload<'q, P, Conn>> Preload<'q, P, Conn> for Option<T> {
 impl<'q, P, Conn, T: Preload<'q, P, Conn>> Preload<'q, Option<P>, Conn> for IfSome<T> {
     fn fetch(self, parents: &[&Option<P>], conn: &mut Conn) -> Result<Vec<Self::Output>> {
         let there: Vec<&P> = parents.iter().filter_map(|parent| parent.as_ref()).collect();
-        let outputs = self.relation.fetch(&there, conn)?;
-        if outputs.len() != there.len() {
-            return Err(wrong_number(there.len(), outputs.len()));
-        }
-        let mut outputs = outputs.into_iter();
-        Ok(parents.iter().map(|parent| parent.as_ref().and_then(|_| outputs.next())).collect())
+        if_there(parents, self.relation.fetch(&there, conn)?)
     }
 }
 
@@ -276,11 +215,7 @@ where
 {
     fn fetch_at(self, rows: &[R], conn: &mut Conn) -> Result<Vec<T::Output>> {
         let parents: Vec<_> = rows.iter().map(W::Lens::parent).collect();
-        let outputs = self.relation.fetch(&parents, conn)?;
-        match outputs.len() {
-            found if found == rows.len() => Ok(outputs),
-            found => Err(wrong_number(rows.len(), found)),
-        }
+        as_many(rows.len(), self.relation.fetch(&parents, conn)?)
     }
 }
 
@@ -355,8 +290,4 @@ where
         let rows = self.fetch_all(relations.relations, rows)?;
         Ok(rows.into_iter().enumerate().map(|(rank, row)| Rank { rank, row }).collect())
     }
-}
-
-fn wrong_number(parents: usize, outputs: usize) -> Error {
-    Error::new(ErrorKind::WrongNumberOfResults, format!("a relation gave {outputs} results for {parents} parents"))
 }

@@ -1,6 +1,7 @@
 //! How a preload runs, in three steps that README.md of this folder describes.
 #![doc = include_str!("README.md")]
 
+pub mod again;
 pub mod at_key;
 pub mod batch;
 pub(crate) mod clauses;
@@ -9,6 +10,7 @@ pub mod fetch;
 pub mod home;
 pub mod key_in;
 pub mod keys;
+mod placed;
 pub mod slots;
 pub(crate) mod snapshot;
 pub mod spell;

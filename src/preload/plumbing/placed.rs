@@ -1,0 +1,78 @@
+//! Rows as they come: each into the slot of its parent, and outputs as many as parents. Pure.
+
+use std::ops::Range;
+
+use super::slots::Slots;
+use crate::error::{Error, ErrorKind, Result};
+use crate::preload::key::Key;
+
+/// Children with the slot of each.
+pub(super) struct Placed<C> {
+    pub(super) of_child: Vec<usize>,
+    pub(super) children: Vec<C>,
+}
+
+impl<C> Default for Placed<C> {
+    fn default() -> Self {
+        Placed { of_child: Vec::new(), children: Vec::new() }
+    }
+}
+
+impl<C> Placed<C> {
+    /// All rows are there: gives back what they were expected to grow to, as they stay while what is nested is loaded.
+    pub(super) fn done(&mut self) {
+        self.of_child.shrink_to_fit();
+        self.children.shrink_to_fit();
+    }
+
+    /// Adds the rows of one statement.
+    pub(super) fn place<K: Key>(
+        &mut self,
+        rows: impl Iterator<Item = Result<(K, C)>>,
+        slots: &Slots<K>,
+        in_chunk: Range<usize>,
+        unmatched: impl Fn(&K) -> Error,
+    ) -> Result<()> {
+        // Children of one parent often stand side by side: then the key is hashed once for all of them.
+        let mut last: Option<(K, usize)> = None;
+        for row in rows {
+            let (key, child) = row?;
+            let slot = match &last {
+                Some((previous, slot)) if *previous == key => *slot,
+                _ => {
+                    let slot = match slots.slot(&key) {
+                        Some(slot) => slot,
+                        None => return Err(unmatched(&key)),
+                    };
+                    last = Some((key, slot));
+                    slot
+                }
+            };
+            // What the database takes for a key of this chunk, and is one of another, comes with that.
+            if in_chunk.contains(&slot) {
+                self.of_child.push(slot);
+                self.children.push(child);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The outputs of a relation, if there is one for each of its parents.
+pub(super) fn as_many<T>(parents: usize, outputs: Vec<T>) -> Result<Vec<T>> {
+    match outputs.len() {
+        found if found == parents => Ok(outputs),
+        found => Err(wrong_number(parents, found)),
+    }
+}
+
+/// The outputs of the parents that are there, in the places of all.
+pub(super) fn if_there<P, T>(parents: &[&Option<P>], outputs: Vec<T>) -> Result<Vec<Option<T>>> {
+    let there = parents.iter().filter(|parent| parent.is_some()).count();
+    let mut outputs = as_many(there, outputs)?.into_iter();
+    Ok(parents.iter().map(|parent| parent.as_ref().and_then(|_| outputs.next())).collect())
+}
+
+fn wrong_number(parents: usize, outputs: usize) -> Error {
+    Error::new(ErrorKind::WrongNumberOfResults, format!("a relation gave {outputs} results for {parents} parents"))
+}

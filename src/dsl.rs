@@ -40,10 +40,10 @@ pub type ManyToMany<T, Link> = preload::ManyToMany<
 >;
 
 /// The type of `query.preload(relation)`.
-pub type Preload<Q, R> = Preloading<Q, (At<Parent, R>,), Blocking>;
+pub type Preload<Q, R, M = Blocking> = Preloading<Q, (At<Parent, R>,), M>;
 
 /// The type of `query.preload_at(Nth::<N>, relation)`.
-pub type PreloadAt<Q, const N: usize, R> = Preloading<Q, (At<Nth<N>, R>,), Blocking>;
+pub type PreloadAt<Q, const N: usize, R, M = Blocking> = Preloading<Q, (At<Nth<N>, R>,), M>;
 
 /// The type of [`if_some(relation)`](crate::preload::if_some()).
 pub type IfSome<R> = preload::IfSome<R>;
@@ -52,7 +52,7 @@ pub type IfSome<R> = preload::IfSome<R>;
 pub type InSnapshot<L> = preload::InSnapshot<L>;
 
 /// The type of `query.keyset(ordering)`.
-pub type Keyset<Q, O> = keyset::Keyset<Q, <O as IntoOrdering>::Ordering, NoSize, (), Blocking>;
+pub type Keyset<Q, O, M = Blocking> = keyset::Keyset<Q, <O as IntoOrdering>::Ordering, NoSize, (), M>;
 
 /// A relation that can be narrowed, sorted or nested in: what [`Filter`], [`OrderBy`] and [`With`] ask.
 pub trait RelationDsl {

@@ -65,8 +65,12 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "async")]
+pub mod async_prelude;
 pub mod backend;
 mod clauses;
+#[cfg(feature = "async")]
+pub mod driver;
 pub mod dsl;
 pub mod error;
 pub mod guide;

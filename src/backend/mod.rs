@@ -84,6 +84,10 @@ pub trait Dialect: Backend<QueryBuilder: Default> + KeySql + PerParentSql + Defa
     /// Reads a key as it is stored.
     fn read_stored(value: Option<Self::RawValue<'_>>) -> deserialize::Result<(Stored, WireType)>;
 
+    /// Whether a connection of diesel-async is of use after a statement was dropped on its way.
+    #[cfg(feature = "async")]
+    const SURVIVES_CANCELLATION: bool;
+
     /// What plans call this database.
     #[cfg(feature = "plan")]
     const DATABASE: Database;

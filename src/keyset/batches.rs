@@ -89,16 +89,16 @@ pub struct Batches<Q, O, S, M> {
     query: Q,
     ordering: O,
     relations: S,
-    walk: Walk,
+    pub(super) walk: Walk,
     mode: PhantomData<M>,
 }
 
 /// How far the walk is.
 #[derive(Debug, Clone)]
-struct Walk {
+pub(super) struct Walk {
     size: PageSize,
     request: Request,
-    position: Option<Cursor>,
+    pub(super) position: Option<Cursor>,
     is_over: bool,
 }
 
@@ -113,7 +113,7 @@ impl Walk {
     }
 
     /// Moves behind a batch. An empty one is none.
-    fn pass<T>(&mut self, batch: Page<T>) -> Option<Page<T>> {
+    pub(super) fn pass<T>(&mut self, batch: Page<T>) -> Option<Page<T>> {
         self.is_over = batch.has_next() != Some(true);
         self.position = batch.end_cursor().cloned().or(self.position.take());
         Some(batch).filter(|batch| !batch.is_empty())
@@ -142,6 +142,23 @@ impl<Q, O, S, M> Batches<Q, O, S, M> {
     pub fn position(&self) -> Option<&Cursor> {
         self.walk.position.as_ref()
     }
+
+    /// The batch that comes next, as a page; `None` after the last one.
+    pub(super) fn following(&self) -> Option<Keyset<Q, O, PageSize, S, M>>
+    where
+        Q: Again,
+        O: Again,
+        S: Again,
+    {
+        (!self.walk.is_over).then(|| Keyset {
+            query: self.query.again(),
+            ordering: self.ordering.again(),
+            size: self.walk.size,
+            request: self.walk.request(),
+            relations: self.relations.again(),
+            mode: self.mode,
+        })
+    }
 }
 
 impl<Q, O, S> Batches<Q, O, S, Blocking> {
@@ -162,17 +179,7 @@ impl<Q, O, S> Batches<Q, O, S, Blocking> {
         Q: AsQuery<SqlType: SelectedRow<Conn::Backend, Row = T> + RootRow<T>> + QueryFragment<Conn::Backend> + Again,
         S: Relations<T, <Q::SqlType as RootRow<T>>::Lens, Row = Row> + Again,
     {
-        if self.walk.is_over {
-            return Ok(None);
-        }
-        let batch = Keyset {
-            query: self.query.again(),
-            ordering: self.ordering.again(),
-            size: self.walk.size,
-            request: self.walk.request(),
-            relations: self.relations.again(),
-            mode: self.mode,
-        };
+        let Some(batch) = self.following() else { return Ok(None) };
         match batch.load(conn) {
             Ok(batch) => Ok(self.walk.pass(batch)),
             Err(error) => Err(error.with_last_cursor(self.position())),

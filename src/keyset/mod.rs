@@ -58,6 +58,8 @@
 //!
 #![doc = include_str!("walks.md")]
 
+#[cfg(feature = "async")]
+pub mod asynchronous;
 mod batches;
 mod clauses;
 mod cursor;

@@ -40,7 +40,7 @@ pub fn load_with<P, Conn, O, F>(load: F) -> LoadWith<P, Conn, O, F>
 where
     F: FnOnce(&[&P], &mut Conn) -> Result<Vec<O>>,
 {
-    LoadWith { load, sends: 1, marker: PhantomData }
+    LoadWith::new(load)
 }
 
 /// The relation of [`load_with`].
@@ -52,6 +52,15 @@ pub struct LoadWith<P, Conn, O, F> {
 }
 
 impl<P, Conn, O, F> LoadWith<P, Conn, O, F> {
+    pub(super) fn new(load: F) -> Self {
+        LoadWith { load, sends: 1, marker: PhantomData }
+    }
+
+    /// The function.
+    pub(super) fn into_function(self) -> F {
+        self.load
+    }
+
     /// How many statements the function sends at most on this connection; 1 if it is not said. It is counted by
     /// [`statements`](super::Preloading::statements).
     pub fn sends(self, statements: usize) -> Self {
@@ -86,7 +95,7 @@ where
     F: FnOnce(&[&P], &mut Conn) -> Result<Vec<O>>,
 {
     fn fetch(self, parents: &[&P], conn: &mut Conn) -> Result<Vec<O>> {
-        (self.load)(parents, conn)
+        self.into_function()(parents, conn)
     }
 }
 

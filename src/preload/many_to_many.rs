@@ -79,10 +79,10 @@ pub fn many_to_many<T: HasTable, Link: HasTable>() -> dsl::ManyToMany<T, Link> {
 #[must_use = "a relation is loaded by the query that it is given to"]
 #[derive(Debug)]
 pub struct ManyToMany<Links, Targets, Kind = TargetsOnly> {
-    links: Links,
-    targets: Targets,
+    pub(super) links: Links,
+    pub(super) targets: Targets,
     /// Whether the targets have an order of their own.
-    sorted: bool,
+    pub(super) sorted: bool,
     marker: PhantomData<fn() -> Kind>,
 }
 

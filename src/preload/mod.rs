@@ -82,6 +82,8 @@
 //! * The number of statements is known before the load: [`Preloading::statements`].
 
 pub mod aggregate;
+#[cfg(feature = "async")]
+pub mod asynchronous;
 pub(crate) mod belongs_to;
 pub mod by;
 #[cfg(feature = "plan")]

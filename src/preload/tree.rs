@@ -93,16 +93,16 @@ impl<T, Q, A, J> BelongsTo<T, Q, (), A, J> {
 #[must_use = "a relation is loaded by the query that it is given to"]
 #[derive(Debug, Clone, Copy)]
 pub struct Tree<R> {
-    relation: R,
-    depth: usize,
+    pub(super) relation: R,
+    pub(super) depth: usize,
 }
 
 /// The relation of [`BelongsTo::tree`].
 #[must_use = "a relation is loaded by the query that it is given to"]
 #[derive(Debug, Clone, Copy)]
 pub struct Ancestors<R> {
-    relation: R,
-    depth: usize,
+    pub(super) relation: R,
+    pub(super) depth: usize,
 }
 
 /// A relation that leads from a model to itself: [`Relation`], under a message of ours.

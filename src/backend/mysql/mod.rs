@@ -49,6 +49,9 @@ impl Dialect for Mysql {
         value.map_or(Ok((Stored::Null, WireType::default())), stored::read)
     }
 
+    // The next statement would read the rest of the answer as its own.
+    #[cfg(feature = "async")]
+    const SURVIVES_CANCELLATION: bool = false;
     #[cfg(feature = "plan")]
     const DATABASE: Database = Database::Mysql;
 

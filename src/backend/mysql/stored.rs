@@ -25,16 +25,16 @@ pub(super) fn read(value: <Mysql as Backend>::RawValue<'_>) -> deserialize::Resu
         _ => WireType::default(),
     };
     let stored = match value.value_type() {
-        MysqlType::Tiny => Stored::Int(i8::from_ne_bytes(bytes.try_into()?).into()),
-        MysqlType::Short => Stored::Int(i16::from_ne_bytes(bytes.try_into()?).into()),
-        MysqlType::Long => Stored::Int(i32::from_ne_bytes(bytes.try_into()?).into()),
-        MysqlType::LongLong => Stored::Int(i64::from_ne_bytes(bytes.try_into()?)),
-        MysqlType::UnsignedTiny => Stored::Unsigned(u8::from_ne_bytes(bytes.try_into()?).into()),
-        MysqlType::UnsignedShort => Stored::Unsigned(u16::from_ne_bytes(bytes.try_into()?).into()),
-        MysqlType::UnsignedLong => Stored::Unsigned(u32::from_ne_bytes(bytes.try_into()?).into()),
-        MysqlType::UnsignedLongLong => Stored::Unsigned(u64::from_ne_bytes(bytes.try_into()?)),
-        MysqlType::Float => float(f32::from_ne_bytes(bytes.try_into()?).into())?,
-        MysqlType::Double => float(f64::from_ne_bytes(bytes.try_into()?))?,
+        MysqlType::Tiny => Stored::Int(i8::from_ne_bytes(number(bytes)?).into()),
+        MysqlType::Short => Stored::Int(i16::from_ne_bytes(number(bytes)?).into()),
+        MysqlType::Long => Stored::Int(i32::from_ne_bytes(number(bytes)?).into()),
+        MysqlType::LongLong => Stored::Int(i64::from_ne_bytes(number(bytes)?)),
+        MysqlType::UnsignedTiny => Stored::Unsigned(u8::from_ne_bytes(number(bytes)?).into()),
+        MysqlType::UnsignedShort => Stored::Unsigned(u16::from_ne_bytes(number(bytes)?).into()),
+        MysqlType::UnsignedLong => Stored::Unsigned(u32::from_ne_bytes(number(bytes)?).into()),
+        MysqlType::UnsignedLongLong => Stored::Unsigned(u64::from_ne_bytes(number(bytes)?)),
+        MysqlType::Float => float(f32::from_ne_bytes(number(bytes)?).into())?,
+        MysqlType::Double => float(f64::from_ne_bytes(number(bytes)?))?,
         // Bits are compared as the number that they are.
         MysqlType::Bit => Stored::Unsigned(bytes.iter().fold(0, |number: u64, byte| (number << 8) | u64::from(*byte))),
         MysqlType::Numeric => Stored::Decimal(Decimal::parse(std::str::from_utf8(bytes)?).ok_or("not a decimal")?),
@@ -51,6 +51,11 @@ pub(super) fn read(value: <Mysql as Backend>::RawValue<'_>) -> deserialize::Resu
         _ => Stored::Bytes(bytes.to_vec()),
     };
     Ok((stored, wire))
+}
+
+/// The bytes of a number. Some clients fill up every integer to eight of them, whatever the type that they name.
+fn number<const N: usize>(bytes: &[u8]) -> Result<[u8; N], &'static str> {
+    bytes.first_chunk().copied().ok_or("a number of too few bytes")
 }
 
 /// ENUM and SET.

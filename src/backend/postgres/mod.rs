@@ -48,6 +48,9 @@ impl Dialect for Pg {
         value.map_or(Ok((Stored::Null, WireType::default())), stored::read)
     }
 
+    // What nobody waits for any more is read to its end all the same, by the task that reads the socket.
+    #[cfg(feature = "async")]
+    const SURVIVES_CANCELLATION: bool = true;
     #[cfg(feature = "plan")]
     const DATABASE: Database = Database::Postgres;
 

@@ -48,6 +48,9 @@ impl Dialect for Sqlite {
         value.map_or(Ok((Stored::Null, WireType::default())), stored::read)
     }
 
+    // The thread that runs a statement is waited for.
+    #[cfg(feature = "async")]
+    const SURVIVES_CANCELLATION: bool = true;
     #[cfg(feature = "plan")]
     const DATABASE: Database = Database::Sqlite;
 

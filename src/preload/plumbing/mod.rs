@@ -7,10 +7,12 @@ pub mod batch;
 pub(crate) mod clauses;
 pub mod dangling;
 pub mod fetch;
+#[cfg(feature = "async")]
+pub mod fetch_async;
 pub mod home;
 pub mod key_in;
 pub mod keys;
-mod placed;
+pub(super) mod placed;
 pub mod slots;
 pub(crate) mod snapshot;
 pub mod spell;

@@ -59,7 +59,7 @@ impl<C> Placed<C> {
 }
 
 /// The outputs of a relation, if there is one for each of its parents.
-pub(super) fn as_many<T>(parents: usize, outputs: Vec<T>) -> Result<Vec<T>> {
+pub(in crate::preload) fn as_many<T>(parents: usize, outputs: Vec<T>) -> Result<Vec<T>> {
     match outputs.len() {
         found if found == parents => Ok(outputs),
         found => Err(wrong_number(parents, found)),

@@ -1,0 +1,123 @@
+//! What only concerns futures: they are `Send`, they go through pools, and both preludes live in one crate.
+
+#[macro_use]
+mod support;
+
+use blog::models::{Comment, Post, Profile, User};
+use blog::schema::{comments, posts, users};
+use diesel::prelude::{ExpressionMethods, QueryDsl, SelectableHelper};
+use diesel_async::pooled_connection::{AsyncDieselConnectionManager, bb8, deadpool};
+use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
+use futures_util::TryStreamExt;
+use turbodiesel::async_prelude::*;
+use turbodiesel::driver::Lent;
+use turbodiesel::keyset::Count;
+
+use crate::support::data::FEW;
+
+/// Five statements.
+macro_rules! feed {
+    () => {
+        users::table
+            .order(users::id)
+            .select(User::as_select())
+            .preload(
+                has_many::<Post>()
+                    .order(posts::id)
+                    .preload(has_many::<Comment>().order(comments::id).preload(belongs_to::<User>())),
+            )
+            .preload(has_one::<Profile>())
+    };
+}
+
+fn is_send<T: Send>(value: T) -> T {
+    value
+}
+
+scenarios! {
+    fn a_future_goes_to_another_thread(db) {
+        let conn = db.conn();
+        go!(conn.batch_execute(FEW))?;
+        let rows: Vec<(User, Vec<(Post, Vec<(Comment, User)>)>, Option<Profile>)> = go!(is_send(feed!().load(conn)))?;
+        let shape: Vec<_> = rows.iter().map(|(user, posts, profile)| (user.id, posts.len(), profile.is_some())).collect();
+        assert_eq!(shape, [(1, 3, true), (2, 2, false), (3, 1, true), (4, 0, false)]);
+        assert_eq!(rows[0].1[0].1.iter().map(|(comment, writer)| (comment.id, writer.id)).collect::<Vec<_>>(), [(100, 2), (101, 3)]);
+        // A boxed query is `Send`, and no more than that.
+        let boxed = has_many::<Post>().query(|posts| posts.into_boxed().filter(posts::published.eq(true)));
+        let rows = go!(is_send(users::table.into_boxed().select(User::as_select()).preload(boxed).load(conn)))?;
+        assert_eq!(rows.iter().map(|(_, posts)| posts.len()).sum::<usize>(), 4);
+        let first = go!(is_send(feed!().load_optional(conn)))?;
+        assert_eq!(first.map(|(user, ..)| user.id), Some(1));
+    }
+
+    fn through_pools_and_boxes(db) {
+        go!(db.conn().batch_execute(FEW))?;
+        let manager = || AsyncDieselConnectionManager::<Conn>::new(db.url());
+        let pool = bb8::Pool::builder().max_size(1).build(manager()).await?;
+        let mut pooled = go!(pool.get())?;
+        assert_eq!(go!(feed!().load(&mut pooled))?.len(), 4);
+        assert_eq!(go!(feed!().load(&mut *pooled))?.len(), 4);
+        let pool = deadpool::Pool::builder(manager()).max_size(1).build()?;
+        let mut pooled = Box::new(go!(pool.get())?);
+        assert_eq!(go!(feed!().load(&mut pooled))?.len(), 4);
+    }
+}
+
+scenarios! {
+    fn a_loader_is_awaited(db) {
+        let conn = db.conn();
+        go!(conn.batch_execute(FEW))?;
+        let written = load_with(|users: &[&User], conn: &mut Lent<'_, Conn>| Box::pin(async move {
+            let authors: Vec<i32> = posts::table.select(posts::author_id).load(conn).await?;
+            Ok(users.iter().map(|user| authors.iter().filter(|id| **id == user.id).count()).collect())
+        }));
+        let users = users::table.order(users::id).select(User::as_select());
+        let load = users.preload(has_one::<Profile>()).preload(written).preload(has_many::<Post>());
+        assert_eq!(load.statements().fixed(), 4);
+        let rows: Vec<(User, Option<Profile>, usize, Vec<Post>)> = go!(is_send(load.load(conn)))?;
+        assert_eq!(rows.iter().map(|(_, _, count, posts)| (*count, posts.len())).collect::<Vec<_>>(), [(3, 3), (2, 2), (1, 1), (0, 0)]);
+
+        let failed = load_with(|_: &[&User], _: &mut Lent<'_, Conn>| Box::pin(async {
+            Err::<Vec<()>, _>(turbodiesel::Error::loader("no answer"))
+        }));
+        assert!(go!(users.preload(failed).load(conn)).is_err_and(|error| error.is_loader()));
+    }
+
+    fn pages_and_batches(db) {
+        let conn = db.conn();
+        go!(conn.batch_execute(FEW))?;
+        let newest = || posts::table.into_boxed().select(Post::as_select()).keyset((posts::created_at.desc(), posts::id.desc())).first(4);
+        let page = go!(is_send(newest().preload(has_many::<Comment>()).count_total(Count::All).load(conn)))?;
+        assert_eq!((page.len(), page.total().map(|total| total.rows())), (4, Some(6)));
+        let titles = posts::table.keyset(posts::id.asc()).select((posts::id, posts::title)).first(2);
+        let page = go!(is_send(titles.load_page::<(i32, String)>(conn)))?;
+        assert_eq!(page.items(), [(10, "Seeds".to_owned()), (11, "Roots".to_owned())]);
+
+        let by_id = || posts::table.select(Post::as_select()).keyset(posts::id.asc()).preload(belongs_to::<User>());
+        let mut batches = by_id().batches(4);
+        assert_eq!(go!(is_send(batches.next(conn)))?.map(|batch| batch.len()), Some(4));
+        let position = batches.position().cloned();
+        assert_eq!(go!(batches.next(conn))?.map(|batch| batch.len()), Some(2));
+        assert!(go!(batches.next(conn))?.is_none());
+
+        let rest = is_send(by_id().after(position.as_ref()).batches(1).stream(conn));
+        let batches: Vec<_> = go!(rest.map_ok(|batch| batch.items()[0].0.id).try_collect())?;
+        assert_eq!(batches, [21, 30]);
+    }
+}
+
+/// The blocking prelude in a module of the same crate.
+mod blocking {
+    use blog::models::{Post, User};
+    use blog::schema::users;
+    use diesel::prelude::*;
+    use turbodiesel::prelude::*;
+
+    #[test]
+    fn both_preludes_in_one_crate() -> crate::support::TestResult {
+        let conn = &mut blog::example()?;
+        let rows = users::table.select(User::as_select()).preload(has_many::<Post>()).load(conn)?;
+        assert!(!rows.is_empty());
+        Ok(())
+    }
+}

@@ -1,0 +1,63 @@
+//! A fresh sample database on each backend, with a connection of diesel-async.
+
+use diesel::migration::MigrationSource;
+use diesel::prelude::*;
+use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
+use diesel_async::{AsyncConnection, AsyncMysqlConnection, AsyncPgConnection};
+use turbodiesel::testing::TestDb;
+
+use super::TestResult;
+
+/// A fresh database of the sample domain and a connection that is awaited.
+pub(crate) struct Db<C: TestConnection> {
+    conn: C,
+    // Last: it goes when nobody is connected.
+    inner: TestDb<C::Blocking>,
+}
+
+/// A connection that is awaited, and the blocking one that makes its database.
+pub(crate) trait TestConnection: AsyncConnection + 'static {
+    type Blocking: turbodiesel::testing::TestConnection;
+
+    fn migrations() -> impl MigrationSource<<Self::Blocking as Connection>::Backend>;
+}
+
+impl<C: TestConnection> Db<C> {
+    pub(crate) async fn fresh() -> TestResult<Self> {
+        let inner = TestDb::<C::Blocking>::new(C::migrations())?;
+        Ok(Db { conn: C::establish(inner.url()).await?, inner })
+    }
+
+    pub(crate) fn conn(&mut self) -> &mut C {
+        &mut self.conn
+    }
+
+    /// Where a pool connects.
+    pub(crate) fn url(&self) -> &str {
+        self.inner.url()
+    }
+}
+
+macro_rules! backend {
+    ($($backend:ident $BACKEND:literal $Conn:ty, $Blocking:ty, $MIGRATIONS:ident;)+) => {$(
+        impl TestConnection for $Conn {
+            type Blocking = $Blocking;
+
+            fn migrations() -> impl MigrationSource<<Self::Blocking as Connection>::Backend> {
+                blog::migrations::$MIGRATIONS
+            }
+        }
+
+        pub(crate) mod $backend {
+            use super::*;
+
+            pub(crate) type Conn = $Conn;
+            pub(crate) const BACKEND: &str = $BACKEND;
+        }
+    )+};
+}
+backend! {
+    sqlite "sqlite" SyncConnectionWrapper<SqliteConnection>, SqliteConnection, SQLITE;
+    postgres "postgres" AsyncPgConnection, PgConnection, POSTGRES;
+    mysql "mysql" AsyncMysqlConnection, MysqlConnection, MYSQL;
+}

@@ -1,0 +1,56 @@
+//! What scenarios stand on here: databases with connections that are awaited, and the macro that runs one scenario on each.
+
+#![allow(dead_code, unused_imports, unused_macros)]
+
+#[path = "../../../tests/support/data.rs"]
+pub(crate) mod data;
+pub(crate) mod database;
+
+pub(crate) type TestResult<T = ()> = Result<T, Box<dyn std::error::Error>>;
+
+/// Scenarios as `tests/support` has them: the same text, awaited.
+macro_rules! scenarios {
+    ($($(#[$meta:meta])* fn $name:ident($db:ident) $body:block)+) => {$(
+        mod $name {
+            #[allow(unused_imports)]
+            use super::*;
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+            $(#[$meta])*
+            async fn sqlite() -> crate::support::TestResult {
+                scenario!(sqlite, $db, $body)
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+            $(#[$meta])*
+            async fn postgres() -> crate::support::TestResult {
+                scenario!(postgres, $db, $body)
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+            $(#[$meta])*
+            async fn mysql() -> crate::support::TestResult {
+                scenario!(mysql, $db, $body)
+            }
+        }
+    )+};
+}
+
+/// One scenario on one backend, awaited.
+macro_rules! scenario {
+    ($backend:ident, $db:ident, $body:block) => {{
+        #[allow(unused_imports)]
+        use crate::support::database::$backend::{BACKEND, Conn};
+        #[allow(unused_macros)]
+        macro_rules! go {
+            ($call:expr) => {
+                $call.await
+            };
+        }
+        #[allow(unused_mut)]
+        let mut $db = crate::support::database::Db::<Conn>::fresh().await?;
+        $body
+        #[allow(unreachable_code)]
+        Ok(())
+    }};
+}

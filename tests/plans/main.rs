@@ -11,5 +11,7 @@ mod captured;
 mod claims;
 mod planted;
 mod questions;
+mod reads;
+mod relations;
 mod shapes;
 mod written;

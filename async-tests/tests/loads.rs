@@ -3,11 +3,14 @@
 #[macro_use]
 mod support;
 
+use std::sync::{Arc, Mutex};
+
 use blog::models::{Comment, Post, Profile, User};
 use blog::schema::{comments, posts, users};
+use diesel::connection::{Instrumentation, InstrumentationEvent};
 use diesel::prelude::{ExpressionMethods, QueryDsl, SelectableHelper};
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, bb8, deadpool};
-use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
+use diesel_async::{AsyncConnection, RunQueryDsl, SimpleAsyncConnection};
 use futures_util::TryStreamExt;
 use turbodiesel::async_prelude::*;
 use turbodiesel::driver::Lent;
@@ -103,6 +106,42 @@ scenarios! {
         let rest = is_send(by_id().after(position.as_ref()).batches(1).stream(conn));
         let batches: Vec<_> = go!(rest.map_ok(|batch| batch.items()[0].0.id).try_collect())?;
         assert_eq!(batches, [21, 30]);
+    }
+}
+
+/// How many statements are on their way, and how many were at most.
+#[derive(Clone, Default)]
+struct OnTheirWay(Arc<Mutex<(usize, usize)>>);
+
+impl Instrumentation for OnTheirWay {
+    fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
+        let (now, most) = &mut *self.0.lock().unwrap();
+        match event {
+            InstrumentationEvent::StartQuery { .. } => *now += 1,
+            InstrumentationEvent::FinishQuery { .. } => *now -= 1,
+            _ => {}
+        }
+        *most = (*most).max(*now);
+    }
+}
+
+scenarios! {
+    fn siblings_are_on_their_way_together_where_the_protocol_allows(db) {
+        let conn = db.conn();
+        go!(conn.batch_execute(FEW))?;
+        let on_their_way = OnTheirWay::default();
+        conn.set_instrumentation(on_their_way.clone());
+        let posts = has_many::<Post>().preload(has_many::<Comment>()).preload(belongs_to::<User>());
+        let load = users::table
+            .select(User::as_select())
+            .preload(has_one::<Profile>())
+            .preload(posts)
+            .preload(has_many::<Post>().by(posts::editor_id))
+            .preload(has_many::<Comment>());
+        let rows = go!(load.load(conn))?;
+        assert_eq!(rows.len(), 4);
+        let most = on_their_way.0.lock().unwrap().1;
+        assert_eq!(most, if BACKEND == "postgres" { 4 } else { 1 });
     }
 }
 

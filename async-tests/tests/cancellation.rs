@@ -1,0 +1,136 @@
+//! Loads that are dropped half-way: nothing half-read is handed out later, and no pool keeps a connection of that kind.
+
+#[macro_use]
+mod support;
+
+use std::future::Future;
+use std::pin::pin;
+use std::task::Poll;
+
+use blog::models::{Comment, Post, Profile, User};
+use blog::schema::{comments, posts, users};
+use diesel::prelude::{ExpressionMethods, QueryDsl, SelectableHelper};
+use diesel_async::pooled_connection::{AsyncDieselConnectionManager, bb8, deadpool};
+use diesel_async::{AsyncConnection, SimpleAsyncConnection};
+use turbodiesel::async_prelude::*;
+
+use crate::support::data::FEW;
+
+/// Five statements.
+macro_rules! feed {
+    () => {
+        users::table
+            .order(users::id)
+            .select(User::as_select())
+            .preload(
+                has_many::<Post>()
+                    .order(posts::id)
+                    .preload(has_many::<Comment>().order(comments::id).preload(belongs_to::<User>())),
+            )
+            .preload(has_one::<Profile>())
+    };
+}
+
+macro_rules! page {
+    () => {
+        posts::table.select(Post::as_select()).keyset(posts::id.asc()).first(3).preload(has_many::<Comment>())
+    };
+}
+
+/// Polls a future so often, each time when it is woken; what it gives, if it is ready by then.
+async fn polled<F: Future>(future: F, times: usize) -> Option<F::Output> {
+    let mut future = pin!(future);
+    let mut polls = 0;
+    std::future::poll_fn(|context| {
+        polls += 1;
+        match future.as_mut().poll(context) {
+            Poll::Ready(output) => Poll::Ready(Some(output)),
+            Poll::Pending if polls >= times => Poll::Ready(None),
+            Poll::Pending => Poll::Pending,
+        }
+    })
+    .await
+}
+
+/// Drops a load on a pool's connection after each number of polls until one is ready, and looks at the pool after each.
+macro_rules! at_each_await {
+    ($pool:ident, $load:expr) => {{
+        let mut dropped = 0;
+        for polls in 1.. {
+            let finished = {
+                let mut conn = $pool.get().await?;
+                polled($load.load(&mut conn), polls).await
+            };
+            assert_healthy!(&mut $pool.get().await?);
+            match finished {
+                Some(output) => {
+                    drop(output?);
+                    break;
+                }
+                None => dropped += 1,
+            }
+        }
+        // A thread may have SQLite's answer before it is asked for.
+        assert!(dropped > 0 || BACKEND == "sqlite", "no load was dropped");
+    }};
+}
+
+/// The rows of another statement are what they should be.
+macro_rules! assert_healthy {
+    ($conn:expr) => {{
+        let page = page!().load($conn).await?;
+        assert_eq!(
+            page.items().iter().map(|(post, comments)| (post.id, comments.len())).collect::<Vec<_>>(),
+            [(10, 2), (11, 0), (12, 0)]
+        );
+        let rows = feed!().load($conn).await?;
+        assert_eq!(
+            rows.iter().map(|(user, posts, _)| (user.id, posts.len())).collect::<Vec<_>>(),
+            [(1, 3), (2, 2), (3, 1), (4, 0)]
+        );
+    }};
+}
+
+scenarios! {
+    fn a_bare_connection_is_of_use_or_refuses_itself(db) {
+        go!(db.conn().batch_execute(FEW))?;
+        for polls in 1..=8 {
+            let conn = &mut <Conn as AsyncConnection>::establish(db.url()).await?;
+            let finished = go!(polled(feed!().load(conn), polls));
+            if finished.is_some() || BACKEND != "mysql" {
+                assert_healthy!(conn);
+                continue;
+            }
+            for error in [
+                go!(feed!().load(conn)).err(),
+                go!(page!().load(conn)).err(),
+                go!(posts::table.keyset(posts::id.asc()).select(posts::id).first(1).load_page::<i32>(conn)).err(),
+                go!(preload_for(Vec::<User>::new(), has_many::<Post>(), conn)).err(),
+            ] {
+                assert!(error.is_some_and(|error| error.is_database()), "a half-read connection is used");
+            }
+        }
+    }
+
+    fn a_pool_stays_healthy(db) {
+        go!(db.conn().batch_execute(FEW))?;
+        let manager = || AsyncDieselConnectionManager::<Conn>::new(db.url());
+        let pool = bb8::Pool::builder().max_size(1).build(manager()).await?;
+        at_each_await!(pool, feed!());
+        at_each_await!(pool, page!());
+        let pool = deadpool::Pool::builder(manager()).max_size(1).build()?;
+        at_each_await!(pool, feed!());
+    }
+
+    fn a_batch_that_was_dropped_comes_again(db) {
+        go!(db.conn().batch_execute(FEW))?;
+        let conn = db.conn();
+        let mut batches = posts::table.select(Post::as_select()).keyset(posts::id.asc()).batches(4);
+        let first = match go!(polled(batches.next(conn), 1)) {
+            Some(batch) => batch?,
+            None => go!(batches.next(&mut <Conn as AsyncConnection>::establish(db.url()).await?))?,
+        };
+        let first = first.ok_or("no batch")?;
+        assert_eq!(first.items().iter().map(|post| post.id).collect::<Vec<_>>(), [10, 11, 12, 20]);
+    }
+}

@@ -1,14 +1,11 @@
 //! Whole tables in batches: every row once, a position to go on from, errors that move nothing.
 
-use blog::StatementLog;
 use blog::models::{Comment, Post, User};
 use blog::schema::posts;
-use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
 use turbodiesel::keyset::{Cursor, CursorSecret, Page, asc, desc};
-use turbodiesel::prelude::*;
 
 use crate::support::data::FEW;
+use crate::support::prelude::*;
 
 // 12, 10, 20, 21, then 11 and 30, which have no score.
 macro_rules! best {

@@ -1,15 +1,12 @@
 //! What is beyond a page: asked for in its own statement; and the ways on and back from a page without rows.
 
-use blog::StatementLog;
 use blog::models::Post;
 use blog::schema::{posts, users};
-use diesel::connection::SimpleConnection;
 use diesel::dsl::count;
-use diesel::prelude::*;
 use turbodiesel::keyset::{Cursor, CursorSecret, Page, SeekForm, asc, desc, unique};
-use turbodiesel::prelude::*;
 
 use crate::support::data::FEW;
+use crate::support::prelude::*;
 
 fn ids(page: &Page<Post>) -> Vec<i32> {
     page.items().iter().map(|post| post.id).collect()

@@ -1,15 +1,12 @@
 //! Cursors that are not a position of this ordering: an error each, and nothing is sent.
 
-use blog::StatementLog;
 use blog::models::{Post, User};
 use blog::schema::{posts, users};
-use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
 use turbodiesel::keyset::{Cursor, CursorError, desc};
-use turbodiesel::prelude::*;
 
 use super::golden::tokens;
 use crate::support::data::FEW;
+use crate::support::prelude::*;
 
 scenarios! {
     fn a_cursor_of_another_ordering_is_refused(db) {

@@ -2,12 +2,10 @@
 
 use blog::models::Post;
 use blog::schema::posts;
-use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
 use turbodiesel::keyset::{CursorSecret, asc, desc};
-use turbodiesel::prelude::*;
 
 use crate::support::data::FEW;
+use crate::support::prelude::*;
 
 /// The tokens of post 20 under five orderings: newest first, best first, an expression with a bind, signed, NULLs placed.
 pub(super) fn tokens(backend: &str) -> [&'static str; 5] {

@@ -5,20 +5,17 @@ use std::cell::{Cell, RefCell};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use blog::StatementLog;
 use blog::models::Post;
 use blog::schema::posts;
-use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use turbodiesel::keyset::Cursor;
-use turbodiesel::prelude::*;
 
 use super::crafted::{bytes, decimal, float, head, int, moment, null, text, token, unsigned, values};
 use super::property::is_canonical_or_refused;
 use crate::support::data::FEW;
+use crate::support::prelude::*;
 
 /// Bytes of a value of any form, well or badly formed.
 fn any_value() -> impl Strategy<Value = Vec<u8>> {

@@ -2,9 +2,9 @@
 
 use blog::models::{Comment, Post, PostTag, User};
 use blog::schema::{comments, post_tags, posts, users};
-use diesel::prelude::*;
 use turbodiesel::keyset::{Cursor, asc, desc, unique};
-use turbodiesel::prelude::*;
+
+use crate::support::prelude::*;
 
 /// Walks `$query.keyset($ordering)` forward and backward in pages of several sizes. `$order_by` is the same order in
 /// Diesel's words; `$id` tells a row.

@@ -1,14 +1,11 @@
 //! A page of children for each parent: the page that each parent would have alone, in one statement.
 
-use blog::StatementLog;
 use blog::models::{Comment, Post, User};
 use blog::schema::{comments, posts, users};
-use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
 use turbodiesel::keyset::{Cursor, CursorSecret, Page, asc, desc};
-use turbodiesel::prelude::*;
 
 use crate::support::data::FEW;
+use crate::support::prelude::*;
 
 fn seeded(conn: &mut impl blog::BlogConnection) -> QueryResult<()> {
     blog::seed(conn, &blog::Seed { users: 9, ..blog::Seed::default() }).map(drop)

@@ -1,16 +1,13 @@
 //! Orderings as values: stored, chosen by name, of expressions and aggregates; and what is dropped from their SQL.
 
-use blog::StatementLog;
 use blog::models::{Post, User};
 use blog::schema::{comments, posts, users};
-use diesel::connection::SimpleConnection;
 use diesel::dsl::{count, sql};
-use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};
 use turbodiesel::keyset::{Cursor, OrderingSet, SeekForm, asc, desc, unique};
-use turbodiesel::prelude::*;
 
 use crate::support::data::FEW;
+use crate::support::prelude::*;
 
 diesel::define_sql_function!(fn lower(text: Text) -> Text);
 diesel::define_sql_function!(fn coalesce(value: diesel::sql_types::Nullable<diesel::sql_types::Integer>, other: diesel::sql_types::Integer) -> diesel::sql_types::Integer);

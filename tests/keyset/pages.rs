@@ -2,11 +2,9 @@
 
 use blog::models::{Comment, Post, User};
 use blog::schema::{comments, posts};
-use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
-use turbodiesel::prelude::*;
 
 use crate::support::data::FEW;
+use crate::support::prelude::*;
 
 macro_rules! newest {
     () => {

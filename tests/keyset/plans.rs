@@ -5,13 +5,12 @@ use std::fmt::Write;
 
 use blog::models::Post;
 use blog::schema::{comments, posts};
-use diesel::connection::SimpleConnection;
 use diesel::dsl::count;
-use diesel::prelude::*;
 use diesel::sql_types::Text;
 use turbodiesel::keyset::{asc, desc, unique};
 use turbodiesel::plan::{Node, Plans};
-use turbodiesel::prelude::*;
+
+use crate::support::prelude::*;
 
 diesel::define_sql_function!(fn lower(text: Text) -> Text);
 

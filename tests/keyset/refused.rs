@@ -2,11 +2,9 @@
 
 use blog::models::Post;
 use blog::schema::posts;
-use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
-use turbodiesel::prelude::*;
 
 use crate::support::data::FEW;
+use crate::support::prelude::*;
 
 scenarios! {
     fn clauses_that_a_page_writes_itself(db) {

@@ -2,12 +2,10 @@
 
 use blog::models::{Comment, Post};
 use blog::schema::{comments, posts};
-use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
 use turbodiesel::keyset::{Cursor, Page, asc, unique};
-use turbodiesel::prelude::*;
 
 use crate::support::data::FEW;
+use crate::support::prelude::*;
 
 macro_rules! best {
     () => {

@@ -2,15 +2,12 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use blog::StatementLog;
 use blog::models::Post;
 use blog::schema::posts;
-use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
 use turbodiesel::keyset::{CursorError, CursorSecret};
-use turbodiesel::prelude::*;
 
 use crate::support::data::FEW;
+use crate::support::prelude::*;
 
 scenarios! {
     fn any_change_of_a_signed_token_is_refused_before_anything_is_sent(db) {

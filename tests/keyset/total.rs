@@ -1,15 +1,12 @@
 //! How many rows there are on all pages together: all of them, or "more than n".
 
-use blog::StatementLog;
 use blog::models::{Comment, Post};
 use blog::schema::{posts, users};
-use diesel::connection::SimpleConnection;
 use diesel::dsl::count;
-use diesel::prelude::*;
 use turbodiesel::keyset::{Count, Total, asc, desc, unique};
-use turbodiesel::prelude::*;
 
 use crate::support::data::FEW;
+use crate::support::prelude::*;
 
 fn shown(total: Option<Total>) -> String {
     total.map_or("not counted".to_owned(), |total| total.to_string())

@@ -1,13 +1,11 @@
 //! Every form of a value in the place of every type of key: accepted is what the database could have stored, nothing else
 //! is bound.
 
-use blog::StatementLog;
-use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
 use turbodiesel::keyset::CursorError;
-use turbodiesel::prelude::*;
 
 use super::crafted::{bytes, decimal, float, head, int, moment, null, text, token, unsigned};
+
+use crate::support::prelude::*;
 
 diesel::table! {
     kinds (id) {

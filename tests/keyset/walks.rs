@@ -2,14 +2,12 @@
 
 use blog::models::Post;
 use blog::schema::posts;
-use diesel::connection::SimpleConnection;
 use diesel::migration::MigrationConnection;
-use diesel::prelude::*;
 use diesel_migrations::MigrationHarness;
-use turbodiesel::prelude::*;
 
 use crate::support::data::FEW;
 use crate::support::database::TestConnection;
+use crate::support::prelude::*;
 
 // In this order the posts are 10, 11, 12 (the same moment as 11), 20, 21, 30 (the same moment as 21).
 macro_rules! oldest {

@@ -2,13 +2,11 @@
 
 use blog::models::Post;
 use blog::schema::posts;
-use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
 use serde_json::json;
 use turbodiesel::keyset::{Count, Cursor, Step};
-use turbodiesel::prelude::*;
 
 use crate::support::data::FEW;
+use crate::support::prelude::*;
 
 scenarios! {
     fn a_page_speaks_json_relay_and_link(db) {

@@ -2,11 +2,9 @@
 
 use blog::models::{Comment, EditedPost, Post, Profile, User};
 use blog::schema::{comments, posts, profiles, users};
-use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
-use turbodiesel::prelude::*;
 
 use crate::support::data::FEW;
+use crate::support::prelude::*;
 
 scenarios! {
     fn two_keys_to_one_table(db) {

@@ -2,11 +2,9 @@
 
 use blog::models::{EditedPost, Post, User};
 use blog::schema::{posts, users};
-use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
-use turbodiesel::prelude::*;
 
 use crate::support::data::FEW;
+use crate::support::prelude::*;
 
 scenarios! {
     fn a_second_has_one_row_is_an_error(db) {

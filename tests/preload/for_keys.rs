@@ -2,14 +2,11 @@
 
 use std::collections::HashMap;
 
-use blog::StatementLog;
 use blog::models::{Comment, Post, PostTag, Profile, Tag, User};
 use blog::schema::{comments, posts, tags};
-use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
-use turbodiesel::prelude::*;
 
 use crate::support::data::FEW;
+use crate::support::prelude::*;
 
 scenarios! {
     fn every_key_is_in_the_map(db) {

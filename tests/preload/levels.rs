@@ -2,14 +2,11 @@
 
 use std::sync::Arc;
 
-use blog::StatementLog;
 use blog::models::{Comment, EditedPost, Post, Profile, User};
 use blog::schema::{comments, posts, profiles, users};
-use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
-use turbodiesel::prelude::*;
 
 use crate::support::data::FEW;
+use crate::support::prelude::*;
 
 #[derive(Debug, Clone, PartialEq)]
 struct Title(String);

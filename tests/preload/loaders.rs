@@ -2,15 +2,12 @@
 
 use std::error::Error as _;
 
-use blog::StatementLog;
 use blog::models::{Comment, Post, Profile, User};
 use blog::schema::{posts, users};
-use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
 use turbodiesel::Error;
-use turbodiesel::prelude::*;
 
 use crate::support::data::FEW;
+use crate::support::prelude::*;
 
 scenarios! {
     fn a_loader_of_ones_own_is_a_relation(db) {

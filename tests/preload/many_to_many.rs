@@ -2,14 +2,11 @@
 
 use std::sync::Arc;
 
-use blog::StatementLog;
 use blog::models::{Post, PostTag, Tag, User};
 use blog::schema::{post_tags, posts, tags};
-use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
-use turbodiesel::prelude::*;
 
 use crate::support::data::{FEW, TAGS};
+use crate::support::prelude::*;
 
 diesel::table! {
     labels (id) {

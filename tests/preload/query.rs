@@ -1,15 +1,12 @@
 //! Any change of a relation's query, and the clauses that cannot stand in one.
 
-use blog::StatementLog;
 use blog::models::{EditedPost, Post, PostTag, Tag, User};
 use blog::schema::{comments, post_tags, posts, tags, users};
-use diesel::connection::SimpleConnection;
 use diesel::dsl::{count_star, exists, sql};
-use diesel::prelude::*;
 use diesel::sql_types::Bool;
-use turbodiesel::prelude::*;
 
 use crate::support::data::FEW;
+use crate::support::prelude::*;
 
 const TAGS: &str = "INSERT INTO tags (id, name) VALUES (1, 'a'), (2, 'b');
     INSERT INTO post_tags (post_id, tag_id, position) VALUES (10, 1, 1), (10, 2, 2), (11, 2, 1);";

@@ -2,12 +2,11 @@
 
 use blog::models::{Comment, Post, PostTag, Profile, Tag, User};
 use blog::schema::{comments, posts, users};
-use diesel::prelude::*;
 use turbodiesel::preload::Node;
-use turbodiesel::prelude::*;
 
 use crate::support::data::FEW;
 use crate::support::database::TestConnection;
+use crate::support::prelude::*;
 use crate::support::race::{Two, take};
 
 /// What somebody else may do: the rows that are made, changed and taken.

@@ -2,11 +2,9 @@
 
 use blog::models::{Comment, EditedPost, Post, Profile, User};
 use blog::schema::{comments, posts, users};
-use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
-use turbodiesel::prelude::*;
 
 use crate::support::data::FEW;
+use crate::support::prelude::*;
 
 scenarios! {
     fn has_many_gives_every_parent_its_children(db) {

@@ -2,11 +2,9 @@
 
 use blog::models::{Post, Profile, User};
 use blog::schema::{posts, profiles, users};
-use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
-use turbodiesel::prelude::*;
 
 use crate::support::data::FEW;
+use crate::support::prelude::*;
 
 scenarios! {
     fn repeated_parents_each_get_their_children(db) {

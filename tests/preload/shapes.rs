@@ -1,13 +1,10 @@
 //! Shapes that a program needs and that no single relation is.
 
-use blog::StatementLog;
 use blog::models::{Comment, EditedPost, Post, Profile, Tag, User};
 use blog::schema::{comments, post_tags, posts, profiles, tags, users};
-use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
-use turbodiesel::prelude::*;
 
 use crate::support::data::FEW;
+use crate::support::prelude::*;
 
 /// A post without the key by which it is found.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Identifiable)]

@@ -2,17 +2,14 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use blog::StatementLog;
 use blog::models::{Comment, Post, Profile, User};
 use blog::schema::{comments, posts, users};
-use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
 use diesel::r2d2::{ConnectionManager, Pool};
 use turbodiesel::Error;
-use turbodiesel::prelude::*;
 
 use super::races::CHANGES;
 use crate::support::data::FEW;
+use crate::support::prelude::*;
 use crate::support::race::{Two, take};
 
 scenarios! {

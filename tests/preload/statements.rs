@@ -1,13 +1,10 @@
 //! How many statements are sent, how many different ones, and what they bind.
 
-use blog::StatementLog;
 use blog::models::{Comment, EditedPost, Post, Profile, User};
 use blog::schema::{posts, users};
-use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
-use turbodiesel::prelude::*;
 
 use crate::support::data::FEW;
+use crate::support::prelude::*;
 
 scenarios! {
     fn no_parents_send_no_statement(db) {

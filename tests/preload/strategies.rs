@@ -1,15 +1,13 @@
 //! How the keys are sent: every strategy gives the same rows, and says how many statements it takes.
 
+use blog::Seed;
 use blog::models::{Comment, Post, User};
 use blog::schema::{comments, posts, users};
-use blog::{Seed, StatementLog};
-use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
 use turbodiesel::backend::{KeySql, TopN};
 use turbodiesel::preload::{Bound, Strategy};
-use turbodiesel::prelude::*;
 
 use crate::support::data::FEW;
+use crate::support::prelude::*;
 
 scenarios! {
     fn a_strategy_is_minded_where_children_are_cut(db) {

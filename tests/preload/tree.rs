@@ -3,15 +3,12 @@
 use std::collections::HashMap;
 use std::fmt::Write;
 
-use blog::StatementLog;
 use blog::models::{Comment, Post};
 use blog::schema::{comments, posts};
-use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
 use turbodiesel::preload::Node;
-use turbodiesel::prelude::*;
 
 use crate::support::data::FEW;
+use crate::support::prelude::*;
 
 /// Comments on post 10, each with its parent.
 fn comments_with(parents: &[(i32, Option<i32>)]) -> String {

@@ -1,8 +1,6 @@
 //! Values of every type are the same in a preload as in a plain load.
 
-use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
-use turbodiesel::prelude::*;
+use crate::support::prelude::*;
 
 diesel::table! {
     boxes (id) {

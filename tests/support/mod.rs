@@ -9,6 +9,14 @@ pub(crate) mod place;
 pub(crate) mod race;
 pub(crate) mod sql;
 
+/// What a scenario imports: Diesel's names and ours, for this driver.
+pub(crate) mod prelude {
+    pub(crate) use blog::StatementLog;
+    pub(crate) use diesel::connection::SimpleConnection;
+    pub(crate) use diesel::prelude::*;
+    pub(crate) use turbodiesel::prelude::*;
+}
+
 pub(crate) type TestResult<T = ()> = Result<T, Box<dyn std::error::Error>>;
 
 /// The message with which `f` panics.

@@ -2,11 +2,10 @@
 
 use blog::models::{Comment, Post, PostTag, Profile, Tag, Translation, TranslationReview, User};
 use blog::schema::{comments, post_tags, posts, profiles, tags, translation_reviews, translations, users};
-use diesel::prelude::*;
-use turbodiesel::prelude::*;
 
 use crate::fill::Draw;
 use crate::row::{Row, Tree};
+use crate::support::prelude::*;
 
 /// The number of statements that was announced, and the rows.
 pub(crate) type Load<Conn> = fn(&mut Conn, &mut Draw) -> turbodiesel::Result<(usize, Vec<Tree>)>;

@@ -15,13 +15,12 @@ mod loads;
 mod oracle;
 mod row;
 
-use blog::StatementLog;
-use diesel::connection::SimpleConnection;
-
 use fill::{Dice, Draw, fill};
 use list::MATRIX;
 use oracle::{Read, expected, specs};
 use row::Tree;
+
+use crate::support::prelude::*;
 
 /// Cases of each backend; more by `TURBODIESEL_CASES`.
 fn cases() -> usize {

@@ -4,10 +4,10 @@ use std::cmp::Reverse;
 
 use blog::models::{Comment, Post, PostTag, Profile, Tag, Translation, TranslationReview, User};
 use blog::schema::{comments, post_tags, posts, profiles, tags, translation_reviews, translations, users};
-use diesel::prelude::*;
 
 use crate::fill::{Draw, Window};
 use crate::row::{Any, Tree};
+use crate::support::prelude::*;
 
 /// All rows, each table by its primary key.
 pub(crate) struct Data {

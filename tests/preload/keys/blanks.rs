@@ -1,15 +1,14 @@
 //! Newtypes in columns of CHAR(n): PostgreSQL reads them with their padding and compares them without it.
 
 use diesel::backend::Backend;
-use diesel::connection::SimpleConnection;
 use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::AsExpression;
-use diesel::prelude::*;
 use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types;
 use turbodiesel::backend::{AggregateForm, TopN};
 use turbodiesel::preload::Strategy;
-use turbodiesel::prelude::*;
+
+use crate::support::prelude::*;
 
 /// `$key` is how the newtype is made a key.
 macro_rules! newtypes {

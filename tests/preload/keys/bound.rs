@@ -1,15 +1,13 @@
 //! Keys that are bound one by one, in chunks, and keys that a backend refuses.
 
-use blog::StatementLog;
 use blog::models::{Comment, Post};
 use blog::schema::{comments, posts};
-use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
 use turbodiesel::preload::Bound;
-use turbodiesel::prelude::*;
 
 use super::equality::case_insensitive;
 use super::{Book, Shelf, books};
+
+use crate::support::prelude::*;
 
 diesel::table! { prices (amount) { amount -> Numeric, } }
 diesel::table! { offers (id) { id -> Integer, amount -> Nullable<Numeric>, } }

@@ -1,10 +1,9 @@
 //! Keys of two and three columns, each with a column that another key shares.
 
-use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
 use turbodiesel::backend::{PerParentSql, TopN};
 use turbodiesel::preload::{Bound, Strategy};
-use turbodiesel::prelude::*;
+
+use crate::support::prelude::*;
 
 diesel::table! { seats (row, number) { row -> Text, number -> Integer, } }
 diesel::table! {

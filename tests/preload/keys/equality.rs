@@ -2,13 +2,12 @@
 
 use std::collections::HashMap;
 
-use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
 use turbodiesel::backend::AggregateForm;
 use turbodiesel::preload::Strategy;
-use turbodiesel::prelude::*;
 
 use super::{Book, Shelf, books, shelves};
+
+use crate::support::prelude::*;
 
 scenarios! {
     /// Where the database's equality is not Rust's, a child that nobody can place is an error, until a fold says whose it is.

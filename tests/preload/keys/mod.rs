@@ -6,9 +6,7 @@ mod composite;
 mod equality;
 mod types;
 
-use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
-use turbodiesel::prelude::*;
+use crate::support::prelude::*;
 
 diesel::table! { shelves (code) { code -> Text, } }
 diesel::table! { books (id) { id -> Integer, shelf_code -> Nullable<Text>, } }

@@ -1,13 +1,12 @@
 //! Every type that can be a key, on every backend: each key finds its children, and a NULL none.
 
 use diesel::backend::Backend;
-use diesel::connection::SimpleConnection;
 use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::AsExpression;
-use diesel::prelude::*;
 use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types;
-use turbodiesel::prelude::*;
+
+use crate::support::prelude::*;
 
 /// `$name` is the SQL type of its column: on SQLite, PostgreSQL and MySQL.
 macro_rules! key_types {

@@ -2,17 +2,15 @@
 
 use std::collections::HashMap;
 
+use blog::Seed;
 use blog::models::{EditedPost, Post, PostTag, Profile, Tag, Translation, TranslationReview, User};
 use blog::schema::{post_tags, posts, tags, translation_reviews, translations, users};
-use blog::{Seed, StatementLog};
 use chrono::NaiveDateTime;
-use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
 use turbodiesel::backend::AggregateForm;
 use turbodiesel::preload::Bound;
-use turbodiesel::prelude::*;
 
 use crate::support::data::{FEW, TAGS};
+use crate::support::prelude::*;
 
 /// Everything there is to compute of the posts of a user.
 #[derive(Debug, Clone, PartialEq)]

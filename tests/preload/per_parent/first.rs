@@ -2,16 +2,14 @@
 
 use std::cmp::Reverse;
 
+use blog::Seed;
 use blog::models::{Comment, EditedPost, Post, Translation, User};
 use blog::schema::{comments, posts, translations, users};
-use blog::{Seed, StatementLog};
-use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
 use turbodiesel::backend::TopN;
-use turbodiesel::prelude::*;
 
 use super::strategies;
 use crate::support::data::FEW;
+use crate::support::prelude::*;
 
 const LIMITS: [u32; 7] = [0, 1, 2, 3, 10, 11, 1_000];
 const OFFSETS: [u32; 4] = [0, 1, 7, 10_000];

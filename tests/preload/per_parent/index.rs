@@ -3,10 +3,9 @@
 use blog::Seed;
 use blog::models::{Post, PostTag, Tag, User};
 use blog::schema::{post_tags, tags, users};
-use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
 use turbodiesel::plan::Plans;
-use turbodiesel::prelude::*;
+
+use crate::support::prelude::*;
 
 diesel::table! {
     notes (id) {

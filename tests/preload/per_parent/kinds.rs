@@ -4,12 +4,10 @@ use std::collections::HashMap;
 
 use blog::models::{EditedPost, Post, PostTag, Tag, User};
 use blog::schema::{post_tags, posts, tags, users};
-use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
-use turbodiesel::prelude::*;
 
 use super::strategies;
 use crate::support::data::{FEW, TAGS};
+use crate::support::prelude::*;
 
 #[derive(Debug, Clone)]
 struct Title(String);

@@ -1,13 +1,12 @@
 //! How many rows are read for each parent where there is an index: those that are given, and no more.
 
+use blog::Seed;
 use blog::models::{Post, User};
 use blog::schema::{posts, users};
-use blog::{Seed, StatementLog};
-use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::{BigInt, Text};
-use turbodiesel::prelude::*;
+
+use crate::support::prelude::*;
 
 #[derive(QueryableByName)]
 struct Line {

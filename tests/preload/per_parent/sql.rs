@@ -1,15 +1,12 @@
 //! The SQL of every strategy on every backend, pinned.
 
-use blog::StatementLog;
 use blog::models::{Post, Translation, User};
 use blog::schema::{posts, translations, users};
-use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
 use turbodiesel::backend::AggregateForm;
-use turbodiesel::prelude::*;
 
 use super::strategies;
 use crate::support::data::FEW;
+use crate::support::prelude::*;
 use crate::support::sql::texts;
 
 /// All but the statement of the root.

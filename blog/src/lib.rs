@@ -59,7 +59,7 @@ mod seed;
 pub use connection::BlogConnection;
 pub use error::Error;
 pub use log::{Statement, StatementLog};
-pub use seed::{Counts, Seed};
+pub use seed::{Counts, Seed, rows};
 
 use diesel::prelude::*;
 

@@ -2,7 +2,7 @@
 
 mod dice;
 mod insert;
-mod rows;
+pub mod rows;
 
 pub(crate) use insert::{Insert, insert_all, inserts};
 

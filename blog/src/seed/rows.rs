@@ -1,4 +1,6 @@
-//! The rows of a [`Seed`]: each follows from its number, so that any number of them takes no memory.
+//! The rows of a [`Seed`], for a driver that [`seed`](crate::seed()) does not know: write them in this order, parents first.
+//!
+//! Each follows from its number, so that any number of them takes no memory.
 
 use super::Seed;
 use super::dice::Dice;
@@ -46,7 +48,8 @@ fn time(micros: usize) -> NaiveDateTime {
 
 const SECOND: usize = 1_000_000;
 
-pub(super) fn users(seed: &Seed) -> impl Iterator<Item = User> {
+/// The rows of `users`.
+pub fn users(seed: &Seed) -> impl Iterator<Item = User> {
     (0..seed.users).map(|row| {
         let mut dice = Dice::new("users", row);
         let name = dice.one_of(&NAMES);
@@ -60,7 +63,8 @@ pub(super) fn users(seed: &Seed) -> impl Iterator<Item = User> {
     })
 }
 
-pub(super) fn profiles(seed: &Seed) -> impl Iterator<Item = Profile> {
+/// The rows of `profiles`.
+pub fn profiles(seed: &Seed) -> impl Iterator<Item = Profile> {
     let with_profile = (0..seed.users).filter(|&row| Dice::new("profiles", row).below(4) > 0);
     with_profile.enumerate().map(|(row, user)| Profile {
         id: id(row),
@@ -104,7 +108,8 @@ fn title(dice: &mut Dice) -> String {
     format!("{} {}", dice.one_of(&ADJECTIVES), dice.one_of(&NOUNS))
 }
 
-pub(super) fn posts(seed: &Seed) -> impl Iterator<Item = Post> {
+/// The rows of `posts`.
+pub fn posts(seed: &Seed) -> impl Iterator<Item = Post> {
     (0..post_counts(seed).0).map(|row| {
         let mut dice = Dice::new("posts", row);
         let sentences = 1 + dice.below(3);
@@ -121,7 +126,8 @@ pub(super) fn posts(seed: &Seed) -> impl Iterator<Item = Post> {
     })
 }
 
-pub(super) fn comments(seed: &Seed) -> impl Iterator<Item = Comment> {
+/// The rows of `comments`.
+pub fn comments(seed: &Seed) -> impl Iterator<Item = Comment> {
     let places = (0..post_counts(seed).0).flat_map(|post| {
         let comments = Dice::new("threads", post).below(2 * seed.comments_per_post + 1);
         (0..comments).map(move |place| (post, place))
@@ -141,14 +147,16 @@ pub(super) fn comments(seed: &Seed) -> impl Iterator<Item = Comment> {
     })
 }
 
-pub(super) fn tags(seed: &Seed) -> impl Iterator<Item = Tag> {
+/// The rows of `tags`.
+pub fn tags(seed: &Seed) -> impl Iterator<Item = Tag> {
     (0..seed.tags).map(|row| {
         let (word, round) = (TAGS[row % TAGS.len()], row / TAGS.len());
         Tag { id: id(row), name: if round == 0 { word.to_owned() } else { format!("{word}{}", round + 1) } }
     })
 }
 
-pub(super) fn post_tags(seed: &Seed) -> impl Iterator<Item = PostTag> {
+/// The rows of `post_tags`.
+pub fn post_tags(seed: &Seed) -> impl Iterator<Item = PostTag> {
     (0..post_counts(seed).0).flat_map(move |post| {
         let mut dice = Dice::new("post_tags", post);
         let (count, first) = (dice.below(4).min(seed.tags), dice.below(seed.tags));
@@ -160,7 +168,8 @@ pub(super) fn post_tags(seed: &Seed) -> impl Iterator<Item = PostTag> {
     })
 }
 
-pub(super) fn translations(seed: &Seed) -> impl Iterator<Item = Translation> {
+/// The rows of `translations`.
+pub fn translations(seed: &Seed) -> impl Iterator<Item = Translation> {
     (0..post_counts(seed).0).flat_map(|post| {
         let mut dice = Dice::new("translations", post);
         let languages = if dice.in_ten(2) { 1 + dice.below(LANGUAGES.len()) } else { 0 };
@@ -172,7 +181,8 @@ pub(super) fn translations(seed: &Seed) -> impl Iterator<Item = Translation> {
     })
 }
 
-pub(super) fn translation_reviews(seed: &Seed) -> impl Iterator<Item = TranslationReview> {
+/// The rows of `translation_reviews`.
+pub fn translation_reviews(seed: &Seed) -> impl Iterator<Item = TranslationReview> {
     let reviewed = translations(seed).enumerate().flat_map(|(row, translation)| {
         let reviews = Dice::new("reviews", row).below(3);
         std::iter::repeat_n(translation, reviews)

@@ -48,6 +48,9 @@
 //! gives one that lives in memory: it runs the migrations itself, has one connection and no address, and its journal is not
 //! a write-ahead log. Foreign keys are checked on both, as on the servers.
 //!
+//! With feature `async`, `connect_async` and `async_manager` give connections of diesel-async to the same database, and pools
+//! of them.
+//!
 //! # Which server
 //!
 //! Databases are created and dropped there, so it must be on this machine, or be allowed by name:
@@ -57,6 +60,8 @@
 #![cfg_attr(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")), allow(dead_code))]
 
 pub(crate) mod address;
+#[cfg(feature = "async")]
+mod asynchronous;
 mod identity;
 mod options;
 // Names of databases that are used again say nothing.
@@ -72,6 +77,9 @@ use diesel_migrations::MigrationHarness;
 
 use crate::error::{Error, ErrorKind};
 
+#[cfg(feature = "async")]
+#[cfg_attr(docsrs, doc(cfg(feature = "async")))]
+pub use asynchronous::AsyncServer;
 pub use options::TestOptions;
 pub use test_db::TestDb;
 

@@ -1,5 +1,4 @@
-//! A database for one test, with blocking connections. Another driver needs another file like this one: it asks
-//! [`Provide`](super::provide::Provide) for the database and connects to its URL.
+//! A database for one test, with blocking connections; those that are awaited are in `asynchronous.rs`.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -22,11 +21,11 @@ use crate::error::Result;
 pub struct TestDb<C> {
     // Fields are dropped in this order: a server refuses to drop a database that is in use.
     connection: C,
-    database: Database,
+    pub(super) database: Database,
 }
 
 /// What is dropped last.
-struct Database {
+pub(super) struct Database {
     url: String,
     kept: String,
     server: &'static str,
@@ -229,7 +228,7 @@ impl Database {
     }
 
     /// Whether it takes several connections.
-    fn several<DB: Provide>(&self) -> Result<()> {
+    pub(super) fn several<DB: Provide>(&self) -> Result<()> {
         if self.release.is_none() {
             let message = "a database in memory has one connection: leave `in_memory` out";
             return Err(failed::<DB>("cannot connect again", &message));

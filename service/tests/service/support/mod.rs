@@ -4,9 +4,13 @@ pub(crate) mod chromium;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::thread;
 
-use blog::{Seed, StatementLog};
+use blog::StatementLog;
 use diesel::SqliteConnection;
+use diesel_async::AsyncPgConnection;
+use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
+use diesel_migrations::EmbeddedMigrations;
 use http_body_util::{BodyExt, Full};
 use hyper::body::Bytes;
 use hyper::client::conn::http1::{self, SendRequest};
@@ -16,10 +20,7 @@ use serde_json::Value;
 use service::{Config, Service};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
-use turbodiesel::testing::TestDb;
-
-/// What a pool asks to know that a connection still answers.
-const PING: &str = "SELECT 1";
+use turbodiesel::testing::{TestConnection, TestDb};
 
 /// A running service.
 pub(crate) struct App {
@@ -42,19 +43,24 @@ pub(crate) struct Reply {
 impl App {
     /// Over SQLite, with so many users and ten times as many posts.
     pub(crate) async fn sqlite(users: usize) -> Self {
-        let mut db = TestDb::<SqliteConnection>::new(blog::migrations::SQLITE).unwrap();
-        blog::seed(&mut *db, &Seed::users(users)).unwrap();
-        Self::start(db.url().to_owned(), db).await
+        let db = Database::<SqliteConnection>::new(blog::migrations::SQLITE);
+        Self::start(db.url(), users, db).await
     }
 
-    async fn start(database: String, keep: impl Send + 'static) -> Self {
+    /// The same over PostgreSQL.
+    pub(crate) async fn postgres(users: usize) -> Self {
+        let db = Database::<AsyncConnectionWrapper<AsyncPgConnection>>::new(blog::migrations::POSTGRES);
+        Self::start(db.url(), users, db).await
+    }
+
+    async fn start(database: String, users: usize, keep: impl Send + 'static) -> Self {
         let log = StatementLog::default();
         let instrument = {
             let log = log.clone();
             Arc::new(move || -> Box<dyn diesel::connection::Instrumentation> { Box::new(log.clone()) })
         };
         let cursor_key = b"a key of exactly thirty-two byte".to_vec();
-        let config = Config { database, connections: 2, users: 0, cursor_key, instrument: Some(instrument) };
+        let config = Config { database, connections: 2, users, cursor_key, instrument: Some(instrument) };
         let service = Service::open(&config).await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -67,7 +73,7 @@ impl App {
 
     /// How many statements were sent since the last time.
     pub(crate) fn sent(&self) -> usize {
-        self.log.take().iter().filter(|statement| statement.sql != PING).count()
+        self.log.take().len()
     }
 
     pub(crate) async fn get(&mut self, path: &str) -> Reply {
@@ -119,17 +125,44 @@ impl Reply {
     }
 }
 
-/// A test for each database.
+/// A database of one test. It is made and dropped on a thread of its own: a connection that blocks until an asynchronous one is
+/// ready must not do that on the runtime's.
+struct Database<C: TestConnection>(Option<TestDb<C>>);
+
+impl<C: TestConnection> Database<C> {
+    fn new(migrations: EmbeddedMigrations) -> Self {
+        Database(Some(thread::spawn(|| TestDb::new(migrations).unwrap()).join().unwrap()))
+    }
+
+    fn url(&self) -> String {
+        self.0.as_ref().unwrap().url().to_owned()
+    }
+}
+
+impl<C: TestConnection> Drop for Database<C> {
+    fn drop(&mut self) {
+        let db = self.0.take();
+        thread::spawn(|| drop(db)).join().unwrap();
+    }
+}
+
+/// A test for each database: those on a server are ignored until asked for, as not everybody has one.
 macro_rules! scenarios {
-    ($($name:ident)+) => {
-        mod sqlite {
-            $(
-                #[tokio::test]
-                async fn $name() {
-                    super::$name(&mut crate::support::App::sqlite(super::USERS).await).await;
-                }
-            )+
+    ($($name:ident)+) => {$(
+        mod $name {
+            use crate::support::App;
+
+            #[tokio::test(flavor = "multi_thread")]
+            async fn sqlite() {
+                super::$name(&mut App::sqlite(super::USERS).await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread")]
+            #[ignore = "wants the PostgreSQL of scripts/databases"]
+            async fn postgres() {
+                super::$name(&mut App::postgres(super::USERS).await).await;
+            }
         }
-    };
+    )+};
 }
 pub(crate) use scenarios;

@@ -6,6 +6,7 @@ mod support;
 
 mod backends;
 mod migrate;
+mod named;
 mod pool;
 mod sakila;
 mod sakila_pages;

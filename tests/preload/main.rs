@@ -33,6 +33,7 @@ mod relations;
 mod roots;
 mod shapes;
 mod snapshot;
+mod sql;
 mod statements;
 mod strategies;
 mod tree;

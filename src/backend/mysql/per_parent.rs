@@ -2,7 +2,7 @@
 //! both read from an index are a scalar subquery, and a query for each parent in a UNION ALL.
 
 use diesel::mysql::Mysql;
-use diesel::mysql::sql_types::Unsigned;
+use diesel::mysql::sql_types::{Datetime, Unsigned};
 use diesel::query_builder::AstPass;
 use diesel::result::QueryResult;
 use diesel::sql_types::{BigInt, Double, Integer, SmallInt, TinyInt};
@@ -10,7 +10,7 @@ use diesel::sql_types::{BigInt, Double, Integer, SmallInt, TinyInt};
 use super::keys::{json_columns, names, push_json_table};
 use crate::backend::{Around, Extreme, KeyList, KeyTable, PerParentSql, TopN};
 use crate::preload::Strategy;
-use crate::preload::aggregate::measure::numbers;
+use crate::preload::aggregate::measure::{numbers, ordered};
 use crate::preload::key::Key;
 use crate::preload::plumbing::keys::Keys;
 use crate::preload::plumbing::spell::BindKey;
@@ -41,6 +41,9 @@ numbers! {
     Unsigned<SmallInt> => Unsigned<BigInt>, Double, Plain;
     Unsigned<Integer> => Unsigned<BigInt>, Double, Plain;
     Unsigned<BigInt> => Unsigned<BigInt>, Double, Plain;
+}
+ordered! {
+    Unsigned<TinyInt>, Unsigned<SmallInt>, Unsigned<Integer>, Unsigned<BigInt>, Datetime,
 }
 
 // JSON_TABLE(?, '$[*]' COLUMNS(id BIGINT PATH '$')) AS _k

@@ -1,13 +1,16 @@
 //! What PostgreSQL is asked for each parent: LATERAL over an array.
 
 use diesel::pg::Pg;
+use diesel::pg::sql_types::{Citext, Timestamptz};
 use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::result::QueryResult;
+use diesel::sql_types::{Array, SqlType};
 
 use super::blanks;
 use super::keys::{Arrays, name, names, push_values};
 use crate::backend::{Around, Extreme, KeyTable, PerParentSql, TopN};
 use crate::preload::Strategy;
+use crate::preload::aggregate::measure::{Ordered, ordered};
 use crate::preload::key::{Key, Width};
 use crate::preload::plumbing::keys::Keys;
 use crate::preload::plumbing::spell::BindKey;
@@ -30,6 +33,11 @@ impl PerParentSql for Pg {
     // SUM of BIGINTs is NUMERIC.
     const BIG_SUM: Around = ("CAST(SUM(", ") AS BIGINT)");
 }
+
+ordered! {
+    Timestamptz, Citext,
+}
+impl<ST: Ordered> Ordered for Array<ST> where Array<ST>: SqlType {}
 
 // unnest($1) AS _k(v)
 // unnest($1, $2) AS _k(v0, v1)

@@ -4,8 +4,8 @@ use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, Valid
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 use diesel::sql_types::{
-    BigInt, Bool, Double, Float, Integer, IntoNullable, Nullable, Numeric, SmallInt, SqlOrd, SqlType, TinyInt,
-    is_nullable,
+    BigInt, Bool, Date, Double, Float, Integer, Interval, IntoNullable, Nullable, Numeric, SmallInt, SqlType, Text,
+    Time, Timestamp, TinyInt, is_nullable,
 };
 
 use crate::backend::Dialect;
@@ -146,15 +146,26 @@ impl<ST: Numbers + SqlType<IsNull = is_nullable::NotNull>> Numbers for Nullable<
     const SUMS: Sums = ST::SUMS;
 }
 
-/// SQL types with an order: Diesel's [`SqlOrd`], under a message of ours.
+/// SQL types with an order. Diesel's own [`SqlOrd`](diesel::sql_types::SqlOrd) leaves decimals out.
 #[diagnostic::on_unimplemented(
     message = "a column of type `{Self}` has no largest and no smallest value",
-    note = "numbers, text, dates and times have; for a type of your own: `impl diesel::sql_types::SqlOrd for {Self} {{}}`"
+    note = "numbers, text, dates and times have; for a type of your own: `impl turbodiesel::preload::aggregate::measure::Ordered for {Self} {{}}`"
 )]
 pub trait Ordered: SqlType {}
 
-#[diagnostic::do_not_recommend]
-impl<ST: SqlOrd> Ordered for ST {}
+macro_rules! ordered {
+    ($($ST:ty,)*) => {$(
+        impl $crate::preload::aggregate::measure::Ordered for $ST {}
+    )*};
+}
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+pub(crate) use ordered;
+
+ordered! {
+    TinyInt, SmallInt, Integer, BigInt, Float, Double, Numeric, Text, Date, Time, Timestamp, Interval,
+}
+
+impl<ST: Ordered + SqlType<IsNull = is_nullable::NotNull>> Ordered for Nullable<ST> {}
 
 /// The rows themselves, where no column is named: `COUNT(*)`.
 #[derive(Debug, Clone, Copy)]

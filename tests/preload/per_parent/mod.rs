@@ -1,6 +1,7 @@
 //! What is asked once for each parent, against the same thing done in memory.
 
 mod aggregates;
+mod decimals;
 mod first;
 mod index;
 mod kinds;

@@ -363,6 +363,26 @@ impl<Q, O, Size, S, M> Keyset<Q, O, Size, S, M> {
         Keyset { query, ordering, size, request, relations: relations.append(relation), mode }
     }
 
+    /// Loads a relation of the rows of the page if `wanted`, as [`Preloading::preload_if`](crate::preload::Preloading::preload_if).
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// use blog::{models::{Comment, Post}, schema::posts};
+    /// use turbodiesel::{keyset::Page, prelude::*};
+    ///
+    /// let conn = &mut blog::example()?;
+    /// let page = posts::table.select(Post::as_select()).keyset(posts::id.asc()).first(5);
+    /// let page: Page<(Post, Option<Vec<Comment>>)> = page.preload_if(false, has_many::<Comment>()).load(conn)?;
+    /// assert!(page.items().iter().all(|(_, comments)| comments.is_none()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn preload_if<R>(self, wanted: bool, relation: R) -> Keyset<Q, O, Size, S::Output, M>
+    where
+        S: Append<Option<R>>,
+    {
+        self.preload(wanted.then_some(relation))
+    }
+
     /// How many statements [`load`](Keyset::load) sends at most.
     pub fn statements(&self) -> Statements
     where

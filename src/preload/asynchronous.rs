@@ -174,8 +174,8 @@ pub type Loading<'a, O> = Pin<Box<dyn Future<Output = Result<Vec<O>>> + Send + '
 
 /// [`load_with`](super::load_with()), with a function that is awaited.
 ///
-/// It is lent the connection, whose type stands in the closure: [`Lent<'_, Conn>`](Lent), which on PostgreSQL is a shared
-/// reference, as other statements may be on their way.
+/// It is lent the connection, whose type stands in the closure: [`Lent<'_, Conn>`](crate::driver::Lent), which on PostgreSQL
+/// is a shared reference, as other statements may be on their way.
 ///
 /// ```text
 /// load_with(|users: &[&User], conn: &mut Lent<'_, AsyncPgConnection>| {

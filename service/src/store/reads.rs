@@ -41,9 +41,9 @@ macro_rules! reads {
                         .signed(&self.secret.bound_to(["posts"]))
                         .after_token(rows.after.as_deref())
                         .before_token(rows.before.as_deref())
-                        .preload(wanted.author.then(belongs_to::<User>))
-                        .preload(wanted.comment_count.then(|| has_many::<Comment>().count()))
-                        .preload(wanted.tags.then(|| many_to_many::<Tag, PostTag>().order(tags::name)))
+                        .preload_if(wanted.author, belongs_to::<User>())
+                        .preload_if(wanted.comment_count, has_many::<Comment>().count())
+                        .preload_if(wanted.tags, many_to_many::<Tag, PostTag>().order(tags::name))
                         .preload(wanted.comments.map(|comments| {
                             has_many::<Comment>()
                                 .preload(comments.author.then(belongs_to::<User>))
@@ -76,7 +76,7 @@ macro_rules! reads {
                         .signed(&self.secret.bound_to(["comments"]))
                         .after_token(rows.after.as_deref())
                         .before_token(rows.before.as_deref())
-                        .preload(author.then(belongs_to::<User>));
+                        .preload_if(author, belongs_to::<User>());
                     announced.add(list.statements().for_parents(rows.size as usize));
                     Ok(list.load(&mut self.conn().await?).await?.map(CommentView::from))
                 })

@@ -1,6 +1,10 @@
 //! `/posts` and `/healthz`.
 
+use std::time::Duration;
+
 use serde_json::json;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
 
 use crate::support::{App, scenarios};
 
@@ -12,6 +16,7 @@ scenarios! {
     bad_cursors_are_refused_and_nothing_is_sent
     bad_queries_are_refused_and_nothing_is_sent
     the_database_answers
+    clients_that_go_away_leave_the_pool_healthy
 }
 
 async fn ids(app: &mut App, path: &str) -> (Vec<i64>, crate::support::Reply) {
@@ -108,4 +113,19 @@ async fn bad_queries_are_refused_and_nothing_is_sent(app: &mut App) {
 async fn the_database_answers(app: &mut App) {
     let reply = app.get("/healthz").await;
     assert_eq!((reply.status.as_u16(), reply.json()), (200, json!({ "status": "ok" })));
+}
+
+async fn clients_that_go_away_leave_the_pool_healthy(app: &mut App) {
+    // Each waits a little longer than the one before, so that loads are given up at many places.
+    for patience in (0..100).map(|step| Duration::from_micros(60 * step)) {
+        let mut client = TcpStream::connect(app.address).await.unwrap();
+        client.write_all(b"GET /posts?size=100 HTTP/1.1\r\nHost: here\r\n\r\n").await.unwrap();
+        tokio::time::sleep(patience).await;
+        drop(client);
+    }
+    let expected = ids(app, "/posts?size=3").await.0;
+    for _ in 0..10 {
+        assert_eq!(ids(app, "/posts?size=3").await.0, expected);
+        assert_eq!(app.get("/healthz").await.status, 200);
+    }
 }

@@ -3,14 +3,11 @@
 use std::marker::PhantomData;
 
 use diesel::associations::HasTable;
-use diesel::dsl::Filter;
 use diesel::query_builder::QueryFragment;
-use diesel::query_dsl::methods::FilterDsl;
 use diesel::sql_types::is_nullable;
 
-use super::by::{ByKey, Doubt, Folded, Holder, Joins};
+use super::by::{Doubt, Holder, Joins};
 use super::key::Key;
-use super::level::{MapInto, Shared};
 use super::plumbing::batch::Batch;
 use super::plumbing::dangling::Unstitched;
 use super::plumbing::keys::Keys;
@@ -19,7 +16,6 @@ use super::plumbing::statement::{self, Keyed, Prepared, PreparedBy, Steps};
 use super::plumbing::stitch::{self, Second};
 use super::relation::{ChildRow, CountStatements, Relation, Relations, Statements, Whole};
 use super::strategy::Strategy;
-use super::tuple::Append;
 use crate::backend::Dialect;
 use crate::dsl;
 use crate::error::{Error, ErrorKind, Result};
@@ -29,14 +25,20 @@ use crate::error::{Error, ErrorKind, Result};
 /// One statement for the distinct keys of all rows, so that an author of a thousand posts is sent once. A key that
 /// points to no row is an error ([`is_dangling_key`](crate::Error::is_dangling_key)): with a NOT NULL column there is no
 /// other truthful answer, and with a nullable one `None` means NULL. [`filter`](BelongsTo::filter) turns the result into
-/// `Option<T>`.
+/// `Option<T>`. No rows, or only NULL keys: nothing is sent.
 ///
 /// Before it says so it asks for that key once more, in both tables with one statement. Where it does not point to nothing
 /// now, somebody else was at work while the load ran, and
 /// [`is_concurrent_change`](crate::Error::is_concurrent_change) is the error.
 ///
 /// ```sql
+/// -- PostgreSQL
 /// SELECT "users"."id", "users"."id", .. FROM "users" WHERE "users"."id" = ANY($1)
+/// -- SQLite
+/// SELECT `users`.`id`, `users`.`id`, .. FROM `users` WHERE `users`.`id` IN (SELECT value FROM json_each(?))
+/// -- MySQL, MariaDB
+/// SELECT `users`.`id`, `users`.`id`, .. FROM `users`
+///  WHERE `users`.`id` IN (SELECT k.id FROM JSON_TABLE(?, '$[*]' COLUMNS(id BIGINT PATH '$')) k)
 /// ```
 ///
 /// ```
@@ -119,11 +121,15 @@ impl<T, Q, S, A, J> BelongsTo<T, Q, S, A, J> {
         }
     }
 
-    /// The same relation, joined otherwise.
     pub(super) fn joins(&self) -> &J {
         &self.joins
     }
 
+    pub(super) fn sent_by(self, strategy: Strategy) -> Self {
+        BelongsTo { strategy, ..self }
+    }
+
+    /// The same relation, joined otherwise.
     pub(super) fn joined<J2>(self, joins: impl FnOnce(J) -> J2) -> BelongsTo<T, Q, S, A, J2> {
         BelongsTo {
             query: self.query,
@@ -132,104 +138,6 @@ impl<T, Q, S, A, J> BelongsTo<T, Q, S, A, J> {
             strategy: self.strategy,
             marker: PhantomData,
         }
-    }
-
-    /// Only the targets for which the predicate holds. The result becomes `Option<T>`: a target that is filtered out is
-    /// `None`.
-    pub fn filter<Predicate>(self, predicate: Predicate) -> BelongsTo<T, Filter<Q, Predicate>, S, Filtered, J>
-    where
-        Q: FilterDsl<Predicate>,
-    {
-        self.with_query(|query| FilterDsl::filter(query, predicate))
-    }
-
-    /// Any other change of the query of the targets, as [`Children::query`](super::Children::query). As it may leave rows out, the
-    /// result becomes `Option<T>`.
-    pub fn query<Q2>(self, change: impl FnOnce(Q) -> Q2) -> BelongsTo<T, Q2, S, Filtered, J> {
-        self.with_query(change)
-    }
-
-    /// Loads a relation of the targets with them: `(User, Option<Profile>)`, one more statement.
-    pub fn preload<R>(self, relation: R) -> BelongsTo<T, Q, S::Output, A, J>
-    where
-        S: Append<R>,
-    {
-        self.with_nested(|nested| nested.append(relation))
-    }
-
-    /// Any columns of the target that say which it is, and the key of a row that stands in them: for a second key to the
-    /// same table, a unique column that is not the primary key, or several columns.
-    ///
-    /// Each row gets a `T`, or an `Option<T>` where the closure returns an `Option`. (There is no `.by(column)` here: a column
-    /// does not say which field of the row at hand it is.)
-    ///
-    /// ```
-    /// # use diesel::prelude::*;
-    /// use blog::{models::{Post, User}, schema::{posts, users}};
-    /// use turbodiesel::prelude::*;
-    ///
-    /// let conn = &mut blog::example()?;
-    /// let posts: Vec<(Post, User, Option<User>)> = posts::table
-    ///     .select(Post::as_select())
-    ///     .preload(belongs_to::<User>())
-    ///     .preload(belongs_to::<User>().by_key(users::id, |post: &Post| post.editor_id))
-    ///     .load(conn)?;
-    /// assert!(posts.iter().all(|(post, _, editor)| post.editor_id == editor.as_ref().map(|user| user.id)));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn by_key<Columns, P, V, F>(self, columns: Columns, key: F) -> BelongsTo<T, Q, S, A, ByKey<Columns, F>>
-    where
-        F: Fn(&P) -> V,
-    {
-        self.joined(|_| ByKey { columns, key })
-    }
-
-    /// How the keys are sent, where the automatic choice is not the best: [`Strategy`]. The rows are the same.
-    ///
-    /// One that the backend does not know, or not for this type of key, is an error
-    /// ([`is_unsupported_strategy`](Error::is_unsupported_strategy)).
-    pub fn strategy(self, strategy: Strategy) -> Self {
-        BelongsTo { strategy, ..self }
-    }
-
-    /// Makes keys equal in Rust that the database takes for equal, as [`Children::fold_keys`](super::Children::fold_keys).
-    pub fn fold_keys<K>(self, fold: impl Fn(K) -> K + Send + Sync + 'static) -> BelongsTo<T, Q, S, A, Folded<J, K>> {
-        self.joined(|joins| Folded { joins, fold: std::sync::Arc::new(fold) })
-    }
-
-    /// Loads a relation of the targets with them if `wanted`: [`Preloading::preload_if`](super::Preloading::preload_if).
-    pub fn preload_if<R>(self, wanted: bool, relation: R) -> BelongsTo<T, Q, S::Output, A, J>
-    where
-        S: Append<Option<R>>,
-    {
-        self.preload(wanted.then_some(relation))
-    }
-
-    /// Gives the targets as structs of your own, `V: From<(User, Option<Profile>)>`, or `V: From<User>` where nothing is
-    /// loaded with them: [`Preloading::map_into`](super::Preloading::map_into).
-    pub fn map_into<V>(self) -> BelongsTo<T, Q, MapInto<S, V>, A, J> {
-        self.with_nested(MapInto::new)
-    }
-
-    /// Gives `Arc<T>` in place of `T`: the rows that share a target share one value of it, and none is cloned. The
-    /// statement is the same. `T` with its relations is in the `Arc`, and need not be `Clone`.
-    ///
-    /// ```
-    /// # use diesel::prelude::*;
-    /// use blog::{models::{Post, User}, schema::posts};
-    /// use std::{collections::HashSet, sync::Arc};
-    /// use turbodiesel::prelude::*;
-    ///
-    /// let conn = &mut blog::example()?;
-    /// let posts: Vec<(Post, Arc<User>)> =
-    ///     posts::table.select(Post::as_select()).preload(belongs_to::<User>().shared()).load(conn)?;
-    /// let addresses: HashSet<_> = posts.iter().map(|(_, author)| Arc::as_ptr(author)).collect();
-    /// let authors: HashSet<_> = posts.iter().map(|(post, _)| post.author_id).collect();
-    /// assert_eq!(addresses.len(), authors.len());
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn shared(self) -> BelongsTo<T, Q, Shared<S>, A, J> {
-        self.with_nested(|relations| Shared { relations })
     }
 }
 

@@ -24,7 +24,12 @@ use crate::one_load;
 /// The first type says whose relation it is, as no row does: `load_for_keys::<User, _, _>(..)` for what users have. Repeated keys are sent once; no keys, no statement.
 ///
 /// ```sql
+/// -- PostgreSQL: the statement of the relation
 /// SELECT "posts"."author_id", "posts"."id", .. FROM "posts" WHERE "posts"."author_id" = ANY($1)
+/// -- SQLite
+/// SELECT .. FROM `posts` WHERE `posts`.`author_id` IN (SELECT value FROM json_each(?))
+/// -- MySQL, MariaDB
+/// SELECT .. FROM `posts` WHERE `posts`.`author_id` IN (SELECT k.id FROM JSON_TABLE(?, ..) k)
 /// ```
 ///
 /// ```

@@ -3,15 +3,10 @@
 use std::marker::PhantomData;
 
 use diesel::associations::HasTable;
-use diesel::dsl::Filter;
-use diesel::expression::Expression;
 use diesel::query_builder::QueryFragment;
-use diesel::query_dsl::methods::{FilterDsl, OrderDsl};
 
-use super::by::{Associated, ByColumn, ByKey, Folded, Joins};
+use super::by::{Associated, Joins};
 use super::key::Key;
-use super::level::MapInto;
-use super::per_parent::Sorted;
 use super::plumbing::batch::Batch;
 use super::plumbing::dangling::Unstitched;
 use super::plumbing::slots::Slots;
@@ -19,7 +14,6 @@ use super::plumbing::statement::{self, Keyed, PreparedBy, Steps};
 use super::plumbing::stitch::{self, Second};
 use super::relation::{ChildRow, CountStatements, Relation, Relations, Statements, Whole};
 use super::strategy::Strategy;
-use super::tuple::Append;
 use crate::backend::Dialect;
 use crate::dsl;
 use crate::error::{Error, Result};
@@ -116,7 +110,11 @@ impl<C, Q, S, Kind, J> Children<C, Q, S, Kind, J> {
         (self.query, self.nested, self.joins)
     }
 
-    fn with_nested<S2>(self, change: impl FnOnce(S) -> S2) -> Children<C, Q, S2, Kind, J> {
+    pub(super) fn sent_by(self, strategy: Strategy) -> Self {
+        Children { strategy, ..self }
+    }
+
+    pub(super) fn with_nested<S2>(self, change: impl FnOnce(S) -> S2) -> Children<C, Q, S2, Kind, J> {
         Children {
             query: self.query,
             nested: change(self.nested),
@@ -146,142 +144,6 @@ impl<C, Q, S, Kind, J> Children<C, Q, S, Kind, J> {
             strategy: self.strategy,
             marker: PhantomData,
         }
-    }
-
-    /// Only the children for which the predicate holds; parents stay, whether or not a child is left.
-    pub fn filter<Predicate>(self, predicate: Predicate) -> Children<C, Filter<Q, Predicate>, S, Kind, J>
-    where
-        Q: FilterDsl<Predicate>,
-    {
-        self.with_query(|query| FilterDsl::filter(query, predicate))
-    }
-
-    /// Any other change of the child query: a join that it is filtered by, a box.
-    ///
-    /// It comes before [`order`](Children::order). A clause that would be about the children of all parents together (LIMIT,
-    /// OFFSET, DISTINCT, GROUP BY), or that a method here writes (ORDER BY), is an error at the load that names the method
-    /// ([`is_unsupported_query`](Error::is_unsupported_query)).
-    ///
-    /// ```sql
-    /// SELECT .. FROM "posts" INNER JOIN "users" ON .. WHERE "users"."active" = $1 AND "posts"."editor_id" = ANY($2)
-    /// ```
-    ///
-    /// ```
-    /// # use diesel::prelude::*;
-    /// use blog::{models::{Post, User}, schema::{posts, users}};
-    /// use turbodiesel::prelude::*;
-    ///
-    /// let conn = &mut blog::example()?;
-    /// // What users edited of active authors.
-    /// let edited = has_many::<Post>()
-    ///     .by(posts::editor_id)
-    ///     .query(|posts| posts.inner_join(users::table.on(users::id.eq(posts::author_id))).filter(users::active.eq(true)));
-    /// let editors: Vec<(User, Vec<Post>)> = users::table.select(User::as_select()).preload(edited).load(conn)?;
-    /// assert!(editors.iter().any(|(_, posts)| !posts.is_empty()));
-    ///
-    /// let limited = has_many::<Post>().query(|posts| posts.limit(3));
-    /// let error = users::table.select(User::as_select()).preload(limited).load(conn).unwrap_err();
-    /// assert!(error.is_unsupported_query() && error.to_string().contains(".limit_per_parent(n)"));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn query<Q2>(self, change: impl FnOnce(Q) -> Q2) -> Children<C, Q2, S, Kind, J> {
-        self.with_query(change)
-    }
-
-    /// Loads a relation of the children with them: `Vec<(Post, Vec<Comment>)>`, one more statement.
-    pub fn preload<R>(self, relation: R) -> Children<C, Q, S::Output, Kind, J>
-    where
-        S: Append<R>,
-    {
-        self.with_nested(|nested| nested.append(relation))
-    }
-
-    /// Loads a relation of the children with them if `wanted`: [`Preloading::preload_if`](super::Preloading::preload_if).
-    pub fn preload_if<R>(self, wanted: bool, relation: R) -> Children<C, Q, S::Output, Kind, J>
-    where
-        S: Append<Option<R>>,
-    {
-        self.preload(wanted.then_some(relation))
-    }
-
-    /// Gives the children as structs of your own, `V: From<(Post, Vec<Comment>)>`, or `V: From<Post>` where nothing is
-    /// loaded with them: [`Preloading::map_into`](super::Preloading::map_into).
-    pub fn map_into<V>(self) -> Children<C, Q, MapInto<S, V>, Kind, J> {
-        self.with_nested(MapInto::new)
-    }
-
-    /// Another column of the children that holds the parent's primary key: for a second key to the same table, and for a
-    /// table that points to itself. A tuple of columns, in the order of the primary key, where that has several.
-    ///
-    /// ```
-    /// # use diesel::prelude::*;
-    /// use blog::{models::{Post, User}, schema::{posts, users}};
-    /// use turbodiesel::prelude::*;
-    ///
-    /// let conn = &mut blog::example()?;
-    /// // The posts that a user edited; `has_many::<Post>()` alone are those that the user wrote.
-    /// let editors: Vec<(User, Vec<Post>)> = users::table
-    ///     .select(User::as_select())
-    ///     .preload(has_many::<Post>().by(posts::editor_id))
-    ///     .load(conn)?;
-    /// assert!(editors.iter().all(|(user, posts)| posts.iter().all(|post| post.editor_id == Some(user.id))));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn by<Columns>(self, columns: Columns) -> Children<C, Q, S, Kind, ByColumn<Columns>> {
-        self.joined(|_| ByColumn(columns))
-    }
-
-    /// Any columns of the children, and the key of a parent that stands in them: a unique column that is not the primary
-    /// key, or several columns. A parent whose closure returns `None` has no children.
-    ///
-    /// ```
-    /// # use diesel::prelude::*;
-    /// use blog::{models::{Post, Profile}, schema::{posts, profiles}};
-    /// use turbodiesel::prelude::*;
-    ///
-    /// let conn = &mut blog::example()?;
-    /// // The profile of the author, without the author.
-    /// let posts: Vec<(Post, Option<Profile>)> = posts::table
-    ///     .select(Post::as_select())
-    ///     .preload(has_one::<Profile>().by_key(profiles::user_id, |post: &Post| post.author_id))
-    ///     .load(conn)?;
-    /// assert!(posts.iter().flat_map(|(post, profile)| Some((post, profile.as_ref()?))).all(|(a, b)| a.author_id == b.user_id));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn by_key<Columns, P, V, F>(self, columns: Columns, key: F) -> Children<C, Q, S, Kind, ByKey<Columns, F>>
-    where
-        F: Fn(&P) -> V,
-    {
-        self.joined(|_| ByKey { columns, key })
-    }
-
-    /// How the keys are sent, where the automatic choice is not the best: [`Strategy`]. The rows are the same.
-    ///
-    /// One that the backend does not know, or not for this type of key, is an error
-    /// ([`is_unsupported_strategy`](Error::is_unsupported_strategy)).
-    pub fn strategy(self, strategy: Strategy) -> Self {
-        Children { strategy, ..self }
-    }
-
-    /// Makes keys equal in Rust that the database takes for equal: `.fold_keys(|code: String| code.to_lowercase())` for a
-    /// case-insensitive collation, `.trim_end()` for a padded one.
-    ///
-    /// Without it a child whose key is spelled otherwise than its parent's is an error
-    /// ([`is_unmatched_child`](crate::Error::is_unmatched_child)), as nobody can tell whose it is. The keys that are sent are
-    /// not folded. Keys that the fold makes equal share their children.
-    pub fn fold_keys<K>(self, fold: impl Fn(K) -> K + Send + Sync + 'static) -> Children<C, Q, S, Kind, Folded<J, K>> {
-        self.joined(|joins| Folded { joins, fold: std::sync::Arc::new(fold) })
-    }
-}
-
-impl<C, Q, S, J> Children<C, Q, S, Many, J> {
-    /// The order of the children of each parent. Without it, whatever order the database gives.
-    pub fn order<E>(self, order: E) -> Children<C, Sorted<Q, E>, S, Many, J>
-    where
-        E: Expression,
-        Q: OrderDsl<E>,
-    {
-        self.with_query(|query| Sorted::new(query, order))
     }
 }
 

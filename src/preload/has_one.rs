@@ -10,9 +10,18 @@ use crate::error::Result;
 
 /// Every parent with its only child: `Option<C>`.
 ///
-/// The same statement as [`has_many`](super::has_many); two rows for one parent are an error
+/// One statement, that of [`has_many`](super::has_many); `None` for the childless, and nothing is sent without parents. Two rows for one parent are an error
 /// ([`is_second_row`](crate::Error::is_second_row)), never "the first" or "the last". A UNIQUE index on the foreign key
 /// makes it impossible.
+///
+/// ```sql
+/// -- PostgreSQL
+/// SELECT "profiles"."user_id", "profiles"."id", .. FROM "profiles" WHERE "profiles"."user_id" = ANY($1)
+/// -- SQLite
+/// SELECT .. FROM `profiles` WHERE `profiles`.`user_id` IN (SELECT value FROM json_each(?))
+/// -- MySQL, MariaDB
+/// SELECT .. FROM `profiles` WHERE `profiles`.`user_id` IN (SELECT k.id FROM JSON_TABLE(?, ..) k)
+/// ```
 ///
 /// ```
 /// # use diesel::prelude::*;

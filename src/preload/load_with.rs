@@ -17,7 +17,7 @@ use crate::one_load;
 /// It is called once, also when there are no parents. Failures that are not the database's are made with
 /// [`Error::loader`](crate::Error::loader).
 ///
-/// What it sends is its own: it counts as one statement, or as what [`sends`](LoadWith::sends) says.
+/// What it sends is its own, on every backend: it counts as one statement, or as what [`sends`](LoadWith::sends) says.
 /// The [guide](crate::guide::own_loader) builds one over a second database.
 ///
 /// ```
@@ -103,6 +103,12 @@ where
 ///
 /// Every row with what the relation gives, in the order of the rows; the statements are those of the relation, none for no
 /// rows.
+///
+/// ```sql
+/// -- PostgreSQL; the others with their own list of keys, as has_many
+/// SELECT "posts"."author_id", "posts"."id", .. FROM "posts" WHERE "posts"."author_id" = ANY($1)
+/// SELECT "comments"."post_id", "comments"."id", .. FROM "comments" WHERE "comments"."post_id" = ANY($1)
+/// ```
 ///
 /// ```
 /// # use diesel::prelude::*;

@@ -129,22 +129,45 @@ impl<Row, Link> Entry<Row, Link> for WithLink {
 }
 
 impl<Links, Targets, Kind> ManyToMany<Links, Targets, Kind> {
-    /// Changes the relation of the links: a has-many, so it can be filtered and sorted by the columns of the link.
+    /// Changes the relation of the links: a has-many, so it can be filtered, sorted and cut by the columns of the link. The
+    /// second statement asks for the targets of the links that are left; none are, and it is not sent.
+    ///
+    /// ```sql
+    /// -- PostgreSQL; the others with their own list of keys
+    /// SELECT .. FROM "post_tags" WHERE "post_tags"."position" < $1 AND "post_tags"."post_id" = ANY($2) ORDER BY "post_tags"."position"
+    /// SELECT .. FROM "tags" WHERE "tags"."id" = ANY($1)
+    /// ```
     ///
     /// ```
     /// # use diesel::prelude::*;
-    /// use blog::{models::{PostTag, Tag}, schema::post_tags};
+    /// use blog::{models::{Post, PostTag, Tag}, schema::{post_tags, posts}};
     /// use turbodiesel::prelude::*;
     ///
-    /// let _ = many_to_many::<Tag, PostTag>()
+    /// let conn = &mut blog::example()?;
+    /// let tags = many_to_many::<Tag, PostTag>()
     ///     .links(|links| links.filter(post_tags::position.lt(3)).order(post_tags::position));
+    /// let posts: Vec<(Post, Vec<Tag>)> = posts::table.select(Post::as_select()).preload(tags).load(conn)?;
+    /// assert!(posts.iter().any(|(_, tags)| !tags.is_empty()) && posts.iter().all(|(_, tags)| tags.len() <= 3));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn links<Links2>(self, change: impl FnOnce(Links) -> Links2) -> ManyToMany<Links2, Targets, Kind> {
         let ManyToMany { links, targets, sorted, marker } = self;
         ManyToMany { links: change(links), targets, sorted, marker }
     }
 
-    /// Gives every target with the link that led to it: `Vec<(T, Link)>`.
+    /// Gives every target with the link that led to it: `Vec<(T, Link)>`. The statements are the same.
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// use blog::{models::{Post, PostTag, Tag}, schema::posts};
+    /// use turbodiesel::prelude::*;
+    ///
+    /// let conn = &mut blog::example()?;
+    /// let posts: Vec<(Post, Vec<(Tag, PostTag)>)> =
+    ///     posts::table.select(Post::as_select()).preload(many_to_many::<Tag, PostTag>().with_link()).load(conn)?;
+    /// assert!(posts.iter().all(|(post, tags)| tags.iter().all(|(tag, link)| (link.post_id, link.tag_id) == (post.id, tag.id))));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn with_link(self) -> ManyToMany<Links, Targets, WithLink> {
         let ManyToMany { links, targets, sorted, .. } = self;
         ManyToMany { links, targets, sorted, marker: PhantomData }
@@ -200,7 +223,17 @@ pub trait CutByOneTable {}
 pub trait CountedByOneTable {}
 
 impl<Links, T, Q, S, A, Kind> ManyToMany<Links, BelongsTo<T, Q, Ranked<S>, A>, Kind> {
-    /// Only the targets for which the predicate holds; parents stay, whether or not a target is left.
+    /// Only the targets for which the predicate holds; parents stay, whether or not a target is left. The links are asked for as
+    /// without it, and the second statement has one condition more:
+    ///
+    /// ```sql
+    /// -- PostgreSQL
+    /// SELECT .. FROM "tags" WHERE "tags"."name" != $1 AND "tags"."id" = ANY($2)
+    /// -- SQLite
+    /// SELECT .. FROM `tags` WHERE `tags`.`name` != ? AND `tags`.`id` IN (SELECT value FROM json_each(?))
+    /// -- MySQL, MariaDB
+    /// SELECT .. FROM `tags` WHERE `tags`.`name` != ? AND `tags`.`id` IN (SELECT k.id FROM JSON_TABLE(?, ..) k)
+    /// ```
     pub fn filter<Predicate>(
         self,
         predicate: Predicate,
@@ -212,7 +245,7 @@ impl<Links, T, Q, S, A, Kind> ManyToMany<Links, BelongsTo<T, Q, Ranked<S>, A>, K
     }
 
     /// The order of the targets of each parent, by columns of the target. Targets that it leaves equal keep the order of
-    /// the links.
+    /// the links. The second statement ends in `ORDER BY "tags"."name"`; [`many_to_many`] has an example.
     pub fn order<E>(self, order: E) -> ManyToMany<Links, BelongsTo<T, Sorted<Q, E>, Ranked<S>, A>, Kind>
     where
         E: Expression,
@@ -235,7 +268,8 @@ impl<Links, T, Q, S, A, Kind> ManyToMany<Links, BelongsTo<T, Q, Ranked<S>, A>, K
         self.targets(|targets| targets.strategy(strategy))
     }
 
-    /// Loads a relation of the targets with them: `Vec<(Tag, Vec<..>)>`.
+    /// Loads a relation of the targets with them: `Vec<(Tag, Vec<..>)>`. One more statement, with the key of each distinct
+    /// target once.
     pub fn preload<R>(self, relation: R) -> ManyToMany<Links, BelongsTo<T, Q, Ranked<S::Output>, A>, Kind>
     where
         S: Append<R>,
@@ -260,7 +294,8 @@ impl<Links, T, Q, S, A, Kind> ManyToMany<Links, BelongsTo<T, Q, Ranked<S>, A>, K
         self.ranked(MapInto::new)
     }
 
-    /// Gives `Arc<T>` in place of `T`: parents that share a target share one value of it, and none is cloned.
+    /// Gives `Arc<T>` in place of `T`: parents that share a target share one value of it, and none is cloned. The statements are
+    /// the same; [`BelongsTo::shared`] has an example.
     pub fn shared(self) -> ManyToMany<Links, BelongsTo<T, Q, Ranked<Shared<S>>, A>, Kind> {
         self.ranked(|relations| Shared { relations })
     }

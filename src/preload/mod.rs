@@ -86,6 +86,7 @@ pub mod aggregate;
 pub mod asynchronous;
 pub(crate) mod belongs_to;
 pub mod by;
+mod children;
 #[cfg(feature = "plan")]
 mod explain;
 mod for_keys;
@@ -103,6 +104,7 @@ pub mod plumbing;
 pub mod relation;
 mod snapshot;
 mod strategy;
+mod targets;
 mod through;
 mod tree;
 mod tuple;
@@ -182,7 +184,8 @@ impl<Q, S, M> Preloading<Q, S, M> {
         Preloading { query: self.query, relations: self.relations.append(relation), mode: self.mode }
     }
 
-    /// Loads one more relation if `wanted`: `Option<..>`, `None` for every row and no statement where it is not.
+    /// Loads one more relation if `wanted`: `Option<..>`, `None` for every row and no statement where it is not. Where it is, the
+    /// statement is that of the relation, on each backend.
     ///
     /// For what each request asks for, as a GraphQL selection does. An `Option` of a relation is a relation too:
     /// `.preload(selection.posts.then(|| has_many::<Post>()))`.
@@ -213,7 +216,12 @@ impl<Q, S, M> Preloading<Q, S, M> {
     /// Loads a relation of another element of the rows than the first: `.preload_at(Nth::<1>, ..)` of the second.
     ///
     /// An element that may not be there (`Option<T>`, a LEFT JOIN) takes its relation in [`if_some`]. The statement is that
-    /// of the relation; nothing is sent where no row has a key.
+    /// of the relation, with the keys of that element; nothing is sent where no row has a key.
+    ///
+    /// ```sql
+    /// -- PostgreSQL; the others with their own list of keys
+    /// SELECT "comments"."post_id", "comments"."id", .. FROM "comments" WHERE "comments"."post_id" = ANY($1)
+    /// ```
     ///
     /// ```
     /// # use diesel::prelude::*;
@@ -237,7 +245,8 @@ impl<Q, S, M> Preloading<Q, S, M> {
     }
 
     /// Gives the rows as structs of your own: `V: From<(User, Vec<Post>)>`, the row with its relations as they would have
-    /// been without it. Relations have it too, for the rows of their level. No further relation can follow.
+    /// been without it. Relations have it too, for the rows of their level. No further relation can follow. The statements are
+    /// the same, and no rows become none.
     ///
     /// ```
     /// # use diesel::prelude::*;

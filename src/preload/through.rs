@@ -51,12 +51,16 @@ impl<Link, LQ, T, Q, S, A> ManyToMany<Children<Link, LQ, (), Many>, BelongsTo<T,
     /// sorted by columns of both tables.
     ///
     /// One statement in place of two: of use for few parents, where a round trip is what costs. A target is sent once for
-    /// each link. What was said of links and targets before this call is replaced by the join, so it comes first.
+    /// each link; a parent without links gets an empty `Vec`. What was said of links and targets before this call is replaced by the join, so it comes first.
     ///
     /// ```sql
-    /// -- PostgreSQL; the others with their own key lists
+    /// -- PostgreSQL
     /// SELECT "post_tags"."post_id", "tags"."id", "tags"."name" FROM "post_tags" INNER JOIN "tags" ON ..
     ///  WHERE "post_tags"."post_id" = ANY($1) ORDER BY "post_tags"."position"
+    /// -- SQLite
+    /// SELECT .. WHERE `post_tags`.`post_id` IN (SELECT value FROM json_each(?)) ORDER BY `post_tags`.`position`
+    /// -- MySQL, MariaDB
+    /// SELECT .. WHERE `post_tags`.`post_id` IN (SELECT k.id FROM JSON_TABLE(?, ..) k) ORDER BY `post_tags`.`position`
     /// ```
     ///
     /// ```
@@ -79,7 +83,19 @@ impl<Link, LQ, T, Q, S, A> ManyToMany<Children<Link, LQ, (), Many>, BelongsTo<T,
 }
 
 impl<T, Join, Link> Children<T, Join, (), Many, Via<Link>> {
-    /// Gives every target with the link that led to it: `Vec<(T, Link)>`.
+    /// Gives every target with the link that led to it: `Vec<(T, Link)>`. The same statement, with the columns of the link too.
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// use blog::{models::{Post, PostTag, Tag}, schema::{post_tags, posts, tags}};
+    /// use turbodiesel::prelude::*;
+    ///
+    /// let conn = &mut blog::example()?;
+    /// let tags = many_to_many::<Tag, PostTag>().through(post_tags::table.inner_join(tags::table)).with_link();
+    /// let posts: Vec<(Post, Vec<(Tag, PostTag)>)> = posts::table.select(Post::as_select()).preload(tags).load(conn)?;
+    /// assert!(posts.iter().all(|(post, tags)| tags.iter().all(|(tag, link)| (link.post_id, link.tag_id) == (post.id, tag.id))));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn with_link(self) -> Children<(T, Link), Join, (), Many, Via<Link>> {
         self.of()
     }

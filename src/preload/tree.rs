@@ -34,8 +34,12 @@ impl<C, Q, J> Children<C, Q, (), Many, J> {
     /// than 1,000 levels are refused ([`is_tree_depth`](Error::is_tree_depth)).
     ///
     /// ```sql
-    /// -- for each level, with the keys of the one above
+    /// -- for each level, with the keys of the one above: PostgreSQL
     /// SELECT "comments"."parent_id", "comments"."id", .. FROM "comments" WHERE "comments"."parent_id" = ANY($1)
+    /// -- SQLite
+    /// SELECT .. FROM `comments` WHERE `comments`.`parent_id` IN (SELECT value FROM json_each(?))
+    /// -- MySQL, MariaDB
+    /// SELECT .. FROM `comments` WHERE `comments`.`parent_id` IN (SELECT k.id FROM JSON_TABLE(?, ..) k)
     /// ```
     ///
     /// ```
@@ -69,7 +73,13 @@ impl<T, Q, A, J> BelongsTo<T, Q, (), A, J> {
     ///
     /// The relation is of a model to itself by a key that may be NULL. One statement for each level that has rows, at
     /// most `depth`; a row that was reached before is not asked for again. A circle of keys ends before the first row that
-    /// would come twice. More than 1,000 levels are refused ([`is_tree_depth`](Error::is_tree_depth)).
+    /// would come twice. More than 1,000 levels are refused ([`is_tree_depth`](Error::is_tree_depth)). Without a key above there
+    /// is an empty `Vec`, and no statement for a level that nobody is on.
+    ///
+    /// ```sql
+    /// -- for each level, with the keys of the one below; PostgreSQL, and the others with their own list of keys
+    /// SELECT "comments"."id", "comments"."id", .. FROM "comments" WHERE "comments"."id" = ANY($1)
+    /// ```
     ///
     /// ```
     /// # use diesel::prelude::*;

@@ -56,7 +56,7 @@ impl<R: fmt::Debug, M, E: fmt::Debug, T> fmt::Debug for Aggregate<R, M, E, T> {
 impl<C, Q, S, Kind, J> Children<C, Q, S, Kind, J> {
     /// How many children each parent has: `i64`, 0 for the childless. No child is sent.
     ///
-    /// Filters count. What a join repeats is counted again. A parent that has no key has 0.
+    /// Filters count. What a join repeats is counted again. A parent that has no key has 0. One statement, none without parents.
     ///
     /// ```sql
     /// -- PostgreSQL
@@ -92,10 +92,15 @@ impl<C, Q, S, Kind, J> Children<C, Q, S, Kind, J> {
         Aggregate::new(self, Rows)
     }
 
-    /// Whether each parent has a child: `bool`. The database stops at the first one.
+    /// Whether each parent has a child: `bool`. The database stops at the first one. One statement, none without parents.
     ///
     /// ```sql
+    /// -- PostgreSQL
     /// SELECT _k.v, EXISTS (SELECT TRUE FROM "posts" WHERE "posts"."author_id" = _k.v) FROM unnest($1) AS _k(v)
+    /// -- SQLite
+    /// SELECT _k.value, EXISTS (SELECT TRUE FROM `posts` WHERE `posts`.`author_id` = _k.value) FROM json_each(?) AS _k
+    /// -- MySQL, MariaDB
+    /// SELECT _k.id, EXISTS (SELECT TRUE FROM `posts` WHERE `posts`.`author_id` = _k.id) FROM JSON_TABLE(?, ..) AS _k
     /// ```
     ///
     /// ```
@@ -119,7 +124,7 @@ impl<C, Q, S, Kind, J> Children<C, Q, S, Kind, J> {
 
 /// Aggregates of a column of the children of each parent: `None` where there is no value, that is no child, or NULLs only.
 ///
-/// `T` is the Rust type, named as in `sum::<i64>(..)` or read off the type of the result. In the prelude.
+/// One statement for each, none without parents. `T` is the Rust type, named as in `sum::<i64>(..)` or read off the type of the result. In the prelude.
 ///
 /// ```
 /// # use diesel::prelude::*;
@@ -146,6 +151,7 @@ pub trait AggregateDsl<E: Expression>: Sized {
     /// ```sql
     /// -- PostgreSQL, below 1,000 keys; the others at any number
     /// SELECT _k.v, (SELECT SUM("posts"."score") FROM "posts" WHERE "posts"."author_id" = _k.v) FROM unnest($1) AS _k(v)
+    /// -- SQLite, MySQL and MariaDB: FROM json_each(?) AS _k, FROM JSON_TABLE(?, ..) AS _k
     /// -- PostgreSQL, from 1,000 keys on
     /// SELECT "posts"."author_id", SUM("posts"."score") FROM "posts" WHERE "posts"."author_id" = ANY($1) GROUP BY "posts"."author_id"
     /// ```
@@ -166,6 +172,8 @@ pub trait AggregateDsl<E: Expression>: Sized {
     /// ```sql
     /// -- PostgreSQL
     /// SELECT _k.v, (SELECT CAST(AVG("posts"."score") AS DOUBLE PRECISION) FROM "posts" WHERE ..) FROM unnest($1) AS _k(v)
+    /// -- SQLite
+    /// SELECT _k.value, (SELECT AVG(`posts`.`score`) FROM `posts` WHERE ..) FROM json_each(?) AS _k
     /// -- MySQL, MariaDB, where the average of integers has four digits: of doubles
     /// SELECT _k.id, (SELECT AVG(`posts`.`score` + 0e0) FROM `posts` WHERE ..) FROM JSON_TABLE(..) AS _k
     /// ```
@@ -180,7 +188,7 @@ pub trait AggregateDsl<E: Expression>: Sized {
     /// The largest value of a column. An index on the foreign key and the column answers with one row for each parent.
     ///
     /// ```sql
-    /// -- PostgreSQL, SQLite
+    /// -- PostgreSQL; SQLite the same of json_each(?)
     /// SELECT _k.v, (SELECT MAX("posts"."score") FROM "posts" WHERE "posts"."author_id" = _k.v) FROM unnest($1) AS _k(v)
     /// -- MySQL, MariaDB, which would read all rows of the parent
     /// SELECT _k.id, (SELECT `posts`.`score` FROM `posts` WHERE .. ORDER BY `posts`.`score` DESC LIMIT 1) FROM JSON_TABLE(..) AS _k
@@ -193,7 +201,8 @@ pub trait AggregateDsl<E: Expression>: Sized {
         Aggregate::new(self, column)
     }
 
-    /// The smallest value of a column: as [`max`](AggregateDsl::max).
+    /// The smallest value of a column: as [`max`](AggregateDsl::max), with `MIN`, and on MySQL and MariaDB `WHERE .. IS NOT NULL
+    /// ORDER BY .. LIMIT 1`, as NULLs come first there.
     fn min<T>(self, column: E) -> Aggregate<Self, Min, E, Option<T>>
     where
         Self: Aggregated,

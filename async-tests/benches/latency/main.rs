@@ -108,34 +108,44 @@ fn main() -> Result {
 
     println!("on this machine: {MANY} users with posts, profile and edited posts, four statements");
     let mut conn = runtime.block_on(AsyncPgConnection::establish(postgres.url()))?;
-    let by_blocking = measure(runs, || Ok(blocking::postgres(&mut postgres, MANY)?))?;
-    let by_awaiting = measure(runs, || Ok(runtime.block_on(awaited::postgres(&mut conn, MANY))?))?;
-    report("PostgreSQL", "blocking", &by_blocking, "async", &by_awaiting);
+    let url = postgres.url().to_owned();
+    compare(
+        "PostgreSQL",
+        runs,
+        ("blocking", || Ok(blocking::postgres(&mut postgres, MANY)?)),
+        ("async", || Ok(runtime.block_on(awaited::postgres(&mut conn, MANY))?)),
+    )?;
     let mut conn = runtime.block_on(AsyncMysqlConnection::establish(mysql.url()))?;
-    let by_blocking = measure(runs, || Ok(blocking::mysql(&mut mysql, MANY)?))?;
-    let by_awaiting = measure(runs, || Ok(runtime.block_on(awaited::mysql(&mut conn, MANY))?))?;
-    report("MariaDB", "blocking", &by_blocking, "async", &by_awaiting);
-
-    far_away(&runtime, postgres.url(), runs.min(100))
+    compare(
+        "MariaDB",
+        runs,
+        ("blocking", || Ok(blocking::mysql(&mut mysql, MANY)?)),
+        ("async", || Ok(runtime.block_on(awaited::mysql(&mut conn, MANY))?)),
+    )?;
+    far_away(&runtime, &url, runs.min(100))
 }
 
 /// Three siblings on their way together, and one after the other, to a server that is far.
 fn far_away(runtime: &Runtime, url: &str, runs: usize) -> Result {
     let (server, near) = host(url)?;
     let proxy = Proxy::start(server, FAR)?;
-    let mut conn = runtime.block_on(AsyncPgConnection::establish(&url.replace(&near, &proxy.address.to_string())))?;
-    println!("PostgreSQL {FAR:?} away each way: {FEW} users, on one connection");
-    let in_turn = measure(runs, || Ok(runtime.block_on(awaited::in_turn(&mut conn, FEW))?))?;
+    let url = url.replace(&near, &proxy.address.to_string());
+    let mut one = runtime.block_on(AsyncPgConnection::establish(&url))?;
+    let mut other = runtime.block_on(AsyncPgConnection::establish(&url))?;
+    println!("PostgreSQL {FAR:?} away each way: {FEW} users, each on one connection");
+    compare(
+        "three siblings",
+        runs,
+        ("one after the other", || Ok(runtime.block_on(awaited::in_turn(&mut one, FEW))?)),
+        ("together", || Ok(runtime.block_on(awaited::postgres(&mut other, FEW))?)),
+    )?;
     proxy.round_trips();
-    runtime.block_on(awaited::in_turn(&mut conn, FEW))?;
-    let trips_in_turn = proxy.round_trips();
-    let together = measure(runs, || Ok(runtime.block_on(awaited::postgres(&mut conn, FEW))?))?;
-    proxy.round_trips();
-    runtime.block_on(awaited::postgres(&mut conn, FEW))?;
-    let trips_together = proxy.round_trips();
-    report("three siblings", "one after the other", &in_turn, "together", &together);
-    println!("  round trips: {trips_in_turn} and {trips_together}; at most {AT_MOST} of the time is asked for");
-    if (trips_in_turn, trips_together) != (4, 2) {
+    runtime.block_on(awaited::in_turn(&mut one, FEW))?;
+    let in_turn = proxy.round_trips();
+    runtime.block_on(awaited::postgres(&mut other, FEW))?;
+    let together = proxy.round_trips();
+    println!("  round trips: {in_turn} and {together}; at most {AT_MOST} of the time is asked for");
+    if (in_turn, together) != (4, 2) {
         return Err("siblings must share one round trip".into());
     }
     Ok(())
@@ -148,26 +158,34 @@ fn host(url: &str) -> Result<(SocketAddr, String)> {
     Ok((address.to_socket_addrs()?.next().ok_or("no address of the server")?, written.to_owned()))
 }
 
-struct Measured {
-    median: Duration,
-    rows: Vec<Row>,
-}
-
-/// The time in the middle, after a run that prepares the statements.
-fn measure(runs: usize, mut load: impl FnMut() -> Result<Vec<Row>>) -> Result<Measured> {
-    let rows = load()?;
-    let mut times = Vec::with_capacity(runs);
+/// Runs both in turn, so that what else the machine does slows both, and prints the times in the middle.
+fn compare(
+    what: &str,
+    runs: usize,
+    (one, mut first): (&str, impl FnMut() -> Result<Vec<Row>>),
+    (other, mut second): (&str, impl FnMut() -> Result<Vec<Row>>),
+) -> Result {
+    // These prepare the statements too.
+    let rows = first()?;
+    assert!(rows == second()? && !rows.is_empty(), "{what}: {one} and {other} give other rows");
+    let mut times = (Vec::with_capacity(runs), Vec::with_capacity(runs));
     for _ in 0..runs {
-        let began = Instant::now();
-        load()?;
-        times.push(began.elapsed());
+        times.0.push(timed(&mut first)?);
+        times.1.push(timed(&mut second)?);
     }
-    times.sort_unstable();
-    Ok(Measured { median: times[runs / 2], rows })
+    let (first, second) = (middle(times.0), middle(times.1));
+    let ratio = second.as_secs_f64() / first.as_secs_f64();
+    println!("  {what:<14}  {one} {first:.2?}, {other} {second:.2?}: {ratio:.2} of it");
+    Ok(())
 }
 
-fn report(what: &str, one: &str, first: &Measured, other: &str, second: &Measured) {
-    assert!(first.rows == second.rows && !first.rows.is_empty(), "{what}: {one} and {other} give other rows");
-    let ratio = second.median.as_secs_f64() / first.median.as_secs_f64();
-    println!("  {what:<14}  {one} {:.2?}, {other} {:.2?}: {ratio:.2} of it", first.median, second.median);
+fn timed(load: &mut impl FnMut() -> Result<Vec<Row>>) -> Result<Duration> {
+    let began = Instant::now();
+    load()?;
+    Ok(began.elapsed())
+}
+
+fn middle(mut times: Vec<Duration>) -> Duration {
+    times.sort_unstable();
+    times[times.len() / 2]
 }

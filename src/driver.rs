@@ -28,6 +28,7 @@ use futures_util::TryStreamExt;
 
 use crate::backend::Dialect;
 use crate::error::Result;
+use crate::one_load;
 
 /// A connection of diesel-async that this crate knows: `AsyncPgConnection`, `AsyncMysqlConnection`,
 /// `SyncConnectionWrapper<SqliteConnection>`.
@@ -98,7 +99,10 @@ impl Driver for diesel_async::AsyncMysqlConnection {
 }
 
 #[cfg(feature = "sqlite")]
-impl Driver for diesel_async::sync_connection_wrapper::SyncConnectionWrapper<diesel::SqliteConnection> {
+impl<S> Driver for diesel_async::sync_connection_wrapper::SyncConnectionWrapper<diesel::SqliteConnection, S>
+where
+    S: diesel_async::sync_connection_wrapper::SpawnBlocking + Send + 'static,
+{
     in_turn!();
 }
 
@@ -172,18 +176,19 @@ pub type Lent<'c, D> = <D as Driver>::Lent<'c>;
 pub(crate) type BackendOf<C, K> = <<C as Connects<K>>::Driver as AsyncConnectionCore>::Backend;
 
 /// Does the task on the connection, which is then what it was before; if it is dropped meanwhile, it says so.
+#[track_caller]
 pub(crate) fn run<K, C, T>(conn: &mut C, task: T) -> impl Future<Output = Result<T::Output>> + Send
 where
     C: Connects<K>,
     T: Task<C::Driver>,
 {
     let conn = conn.driver();
-    async move {
+    one_load::awaited(async move {
         let mut under_way = UnderWay::begin(conn)?;
         let done = task.run(&mut under_way.conn.lend()).await;
         under_way.is_over = true;
         done
-    }
+    })
 }
 
 /// A connection on which something is under way. Dropped before that is over, it is broken, unless its driver copes.

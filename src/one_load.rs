@@ -10,6 +10,16 @@ pub(crate) fn begin() -> OneLoad {
     OneLoad::begin()
 }
 
+/// A load that is awaited, asked for where this is called: what it sends, whichever thread it is on, is one load.
+#[cfg(feature = "async")]
+#[track_caller]
+pub(crate) fn awaited<F: Future>(load: F) -> impl Future<Output = F::Output> {
+    #[cfg(feature = "watch")]
+    return with_watch::awaited(load);
+    #[cfg(not(feature = "watch"))]
+    load
+}
+
 #[cfg(not(feature = "watch"))]
 pub(crate) struct OneLoad;
 
@@ -37,6 +47,29 @@ mod with_watch {
         pub(crate) location: &'static Location<'static>,
     }
 
+    impl Load {
+        #[track_caller]
+        fn new() -> Self {
+            static NUMBER: AtomicU64 = AtomicU64::new(0);
+            Load { number: NUMBER.fetch_add(1, Ordering::Relaxed), location: Location::caller() }
+        }
+    }
+
+    /// The thread has the mark while the load is polled, and only then: others are polled in between.
+    #[cfg(feature = "async")]
+    #[track_caller]
+    pub(super) fn awaited<F: Future>(future: F) -> impl Future<Output = F::Output> {
+        let load = Load::new();
+        async move {
+            let mut future = std::pin::pin!(future);
+            std::future::poll_fn(|context| {
+                let _load = OneLoad::enter(load);
+                future.as_mut().poll(context)
+            })
+            .await
+        }
+    }
+
     /// The load that is under way on this thread.
     pub(crate) fn current() -> Option<Load> {
         CURRENT.get()
@@ -50,12 +83,13 @@ mod with_watch {
     impl OneLoad {
         #[track_caller]
         pub(super) fn begin() -> Self {
-            static NUMBER: AtomicU64 = AtomicU64::new(0);
+            OneLoad::enter(Load::new())
+        }
+
+        /// A load within a load is a part of it.
+        pub(crate) fn enter(load: Load) -> Self {
             let outer = CURRENT.get();
-            let location = Location::caller();
-            // A load within a load is a part of it.
-            let load = outer.unwrap_or_else(|| Load { number: NUMBER.fetch_add(1, Ordering::Relaxed), location });
-            CURRENT.set(Some(load));
+            CURRENT.set(outer.or(Some(load)));
             OneLoad { outer }
         }
     }

@@ -21,6 +21,7 @@ use crate::driver::{self, BackendOf, Connects, Sends, Task, UnderWay};
 use crate::dsl;
 use crate::error::Result;
 use crate::mode::Async;
+use crate::one_load;
 use crate::preload::plumbing::again::Kept;
 use crate::preload::plumbing::fetch_async::FetchAll;
 use crate::preload::relation::{Relations, RootRow};
@@ -94,6 +95,7 @@ impl<Q, O, Size, S> Keyset<Q, O, Size, S, Async> {
     /// # Errors
     ///
     /// As the blocking load; a connection that is [broken](crate::driver#cancellation).
+    #[track_caller]
     pub fn load<'q, K, Conn, T, Row>(self, conn: &mut Conn) -> impl Future<Output = Result<Page<Row>>> + Send
     where
         Size: CountTotal<'q, BackendOf<Conn, K>, <BackendOf<Conn, K> as Pages<Q, O, T>>::Statement>,
@@ -120,6 +122,7 @@ impl<Q, Sel, O, Size> Keyset<Selecting<Q, Sel>, O, Size, (), Async> {
     /// # Errors
     ///
     /// Those of [`load`](Keyset::load).
+    #[track_caller]
     pub fn load_page<'q, T>(
         self,
         conn: &mut impl PageConnection<'q, Q, Sel, O, T, Size>,
@@ -160,6 +163,7 @@ where
     Q: QueryFragment<Conn::Backend>,
     T: Send,
 {
+    #[track_caller]
     fn load_rows(
         &mut self,
         query: Q,
@@ -172,13 +176,13 @@ where
             let (bounds, reading) = reading::begin::<Conn::Backend>(&ordering, size.size(), request, clauses)?;
             Ok((<Conn::Backend as PagesOf<Q, O, S>>::page_of(query, selection, ordering, bounds), reading))
         });
-        async move {
+        one_load::awaited(async move {
             let mut under_way = UnderWay::begin(self)?;
             let read = read(prepared, size, under_way.conn).await;
             under_way.is_over = true;
             let (frame, items) = read?;
             Ok(frame.around(items))
-        }
+        })
     }
 }
 
@@ -241,6 +245,7 @@ impl<Q, O, S> Batches<Q, O, S, Async> {
     ///
     /// Those of [`load`](Keyset::load), with the position of the walk ([`last_cursor`](crate::Error::last_cursor)). The walk
     /// has not moved: `next` tries the same batch again.
+    #[track_caller]
     pub fn next<'q, K, Conn, T, Row>(
         &mut self,
         conn: &mut Conn,

@@ -82,6 +82,7 @@ impl<Q, S> Preloading<Q, S, Async> {
     /// # Errors
     ///
     /// As the blocking load; a connection that is [broken](crate::driver#cancellation).
+    #[track_caller]
     pub fn load<'q, K, Conn, R, Row>(self, conn: &mut Conn) -> impl Future<Output = Result<Vec<Row>>> + Send
     where
         Conn: Connects<K, Driver: FetchAll<'q, S, R, <Q::SqlType as RootRow<R>>::Lens>>,
@@ -98,6 +99,7 @@ impl<Q, S> Preloading<Q, S, Async> {
     /// # Errors
     ///
     /// As [`load`](Preloading::load).
+    #[track_caller]
     pub fn load_optional<'q, K, Conn, R, Row>(self, conn: &mut Conn) -> impl Future<Output = Result<Option<Row>>> + Send
     where
         Conn: Connects<K, Driver: FetchAll<'q, S, R, <<Limit<Q> as AsQuery>::SqlType as RootRow<R>>::Lens>>,
@@ -118,6 +120,7 @@ impl<Q, S> Preloading<Q, S, Async> {
 /// # Errors
 ///
 /// The database's, and those of the relation.
+#[track_caller]
 pub fn preload_for<'q, K, P, R, Conn>(
     rows: Vec<P>,
     relation: R,
@@ -153,6 +156,7 @@ impl<'q, D: Driver, P: Send + Sync, R: Preload<'q, P, D>> Task<D> for OfRows<'q,
 /// # Errors
 ///
 /// The database's, and those of the relation.
+#[track_caller]
 pub fn load_for_keys<'q, P, R, Conn, K>(
     keys: &[R::Key],
     relation: R,

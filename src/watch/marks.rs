@@ -27,15 +27,24 @@ thread_local! {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn allow<T>(reason: &str, f: impl FnOnce() -> T) -> T {
-    struct Allowed;
-    impl Drop for Allowed {
-        fn drop(&mut self) {
-            ALLOWED.with_borrow_mut(|reasons| reasons.pop());
-        }
-    }
-    ALLOWED.with_borrow_mut(|reasons| reasons.push(reason.into()));
-    let _allowed = Allowed;
+    let _allowed = Allowed::enter(reason.into());
     f()
+}
+
+/// A reason, until this is dropped.
+pub(super) struct Allowed;
+
+impl Allowed {
+    pub(super) fn enter(reason: Arc<str>) -> Self {
+        ALLOWED.with_borrow_mut(|reasons| reasons.push(reason));
+        Allowed
+    }
+}
+
+impl Drop for Allowed {
+    fn drop(&mut self) {
+        ALLOWED.with_borrow_mut(|reasons| reasons.pop());
+    }
 }
 
 /// Runs `f` as a unit of its own, such as a request: what repeats is counted within it, and never across two of them.
@@ -59,14 +68,43 @@ pub fn allow<T>(reason: &str, f: impl FnOnce() -> T) -> T {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn scope<T>(f: impl FnOnce() -> T) -> T {
-    struct Outer(Option<u64>);
-    impl Drop for Outer {
-        fn drop(&mut self) {
-            SCOPE.set(self.0);
-        }
-    }
-    let _outer = Outer(SCOPE.replace(Some(new_scope())));
+    let _scope = Scope::enter(new_scope());
     f()
+}
+
+/// A scope, until this is dropped.
+pub(super) struct Scope {
+    outer: Option<u64>,
+}
+
+impl Scope {
+    pub(super) fn enter(number: u64) -> Self {
+        Scope { outer: SCOPE.replace(Some(number)) }
+    }
+}
+
+impl Drop for Scope {
+    fn drop(&mut self) {
+        SCOPE.set(self.outer);
+    }
+}
+
+/// What this thread says, for another one.
+#[cfg(all(feature = "async", feature = "sqlite"))]
+pub(super) struct Marks {
+    scope: Option<u64>,
+    allowed: Option<Arc<str>>,
+}
+
+#[cfg(all(feature = "async", feature = "sqlite"))]
+impl Marks {
+    pub(super) fn of_this_thread() -> Self {
+        Marks { scope: current_scope(), allowed: allowed() }
+    }
+
+    pub(super) fn enter(self) -> (Option<Scope>, Option<Allowed>) {
+        (self.scope.map(Scope::enter), self.allowed.map(Allowed::enter))
+    }
 }
 
 /// The innermost reason of this thread to allow repeats.

@@ -65,7 +65,16 @@
 //!
 //! A [`Watcher`] lives as long as you want, over any number of connections: [`install`](Watcher::install) it, or give it to
 //! a pool. In a development server, [`on_n_plus_one`](WatcherBuilder::on_n_plus_one) reports while you click.
+#![cfg_attr(feature = "async", doc = "")]
+#![cfg_attr(
+    feature = "async",
+    doc = "Connections of diesel-async are watched alike: [`asynchronous`] has what is awaited."
+)]
 
+#[cfg(feature = "async")]
+pub mod asynchronous;
+#[cfg(all(feature = "async", feature = "sqlite"))]
+mod followed;
 mod journal;
 mod log;
 mod marks;
@@ -76,6 +85,7 @@ mod shape;
 #[cfg(feature = "tracing")]
 mod spans;
 mod tokens;
+mod watched;
 mod watcher;
 
 use std::cell::RefCell;
@@ -88,6 +98,7 @@ pub use log::{Log, Statement, Transactions};
 pub use marks::{allow, scope};
 pub use n_plus_one::NPlusOne;
 pub use place::Place;
+pub use watched::Watched;
 pub use watcher::{Watcher, WatcherBuilder};
 
 /// Runs `f` and gives what it returned, with the log of what it sent through `conn`.
@@ -127,6 +138,13 @@ thread_local! {
     static WATCHED: RefCell<Vec<(usize, Watcher)>> = const { RefCell::new(Vec::new()) };
 }
 
+/// Who watches the connection at this address.
+fn watcher_of(address: usize) -> Option<Watcher> {
+    WATCHED.with_borrow(|watched| {
+        watched.iter().rev().find(|(known, _)| *known == address).map(|(_, outer)| outer.clone())
+    })
+}
+
 /// A connection that is watched until this is dropped, also by a panic.
 struct Watching<'c, C: Connection<Backend: Dialect>> {
     conn: &'c mut C,
@@ -136,11 +154,9 @@ struct Watching<'c, C: Connection<Backend: Dialect>> {
 impl<'c, C: Connection<Backend: Dialect>> Watching<'c, C> {
     fn start(conn: &'c mut C, watcher: Watcher) -> Self {
         let address = std::ptr::from_mut(conn).addr();
-        let outer = WATCHED.with_borrow(|watched| {
-            watched.iter().rev().find(|(known, _)| *known == address).map(|(_, outer)| outer.clone())
-        });
+        let outer = watcher_of(address);
         match &outer {
-            Some(outer) => watcher.install_over(conn, outer.recorder::<C>(None, false)),
+            Some(outer) => watcher.install_over(conn, outer.recorder::<C::Backend>(None, false)),
             None => watcher.install(conn),
         }
         WATCHED.with_borrow_mut(|watched| watched.push((address, watcher)));

@@ -1,5 +1,6 @@
 //! Where in the program a statement comes from.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -21,11 +22,7 @@ pub(super) struct Stack {
 
 impl Stack {
     pub(super) fn here(load: Option<&'static Location<'static>>) -> Self {
-        let mut all = Vec::with_capacity(64);
-        backtrace::trace(|frame| {
-            all.push(frame.ip() as usize);
-            all.len() < 512
-        });
+        let all = ELSEWHERE.with_borrow(Option::clone).unwrap_or_else(frames);
         let own: Vec<usize> = all.iter().copied().filter(|&ip| !named(ip).is_empty()).collect();
         // A program without names: better by all frames than not at all.
         let frames = if own.is_empty() { all } else { own };
@@ -49,6 +46,45 @@ impl Stack {
         }
         places
     }
+}
+
+thread_local! {
+    /// The frames of the thread that sent what this one runs.
+    static ELSEWHERE: RefCell<Option<Vec<usize>>> = const { RefCell::new(None) };
+}
+
+/// The frames of another thread in the place of this one's, until it is dropped.
+#[cfg(all(feature = "async", feature = "sqlite"))]
+pub(super) struct Elsewhere;
+
+#[cfg(all(feature = "async", feature = "sqlite"))]
+impl Elsewhere {
+    pub(super) fn enter(frames: Option<Vec<usize>>) -> Self {
+        ELSEWHERE.set(frames);
+        Elsewhere
+    }
+}
+
+#[cfg(all(feature = "async", feature = "sqlite"))]
+impl Drop for Elsewhere {
+    fn drop(&mut self) {
+        ELSEWHERE.set(None);
+    }
+}
+
+/// The frames of this thread, if there is a watcher that may want them.
+#[cfg(all(feature = "async", feature = "sqlite"))]
+pub(super) fn frames_if_watched() -> Option<Vec<usize>> {
+    super::watcher::is_there_one().then(frames)
+}
+
+fn frames() -> Vec<usize> {
+    let mut all = Vec::with_capacity(64);
+    backtrace::trace(|frame| {
+        all.push(frame.ip() as usize);
+        all.len() < 512
+    });
+    all
 }
 
 /// The places of the program that a return address stands for: several where functions were inlined, none in a library.
@@ -128,8 +164,20 @@ impl fmt::Display for Place {
 
 /// Not of the standard library, not of a dependency, not of this crate.
 fn is_of_the_program(function: &str, file: Option<&str>) -> bool {
-    const LIBRARIES: [&str; 9] =
-        ["std::", "core::", "alloc::", "backtrace::", "diesel::", "r2d2::", "turbodiesel::", "test::", "rust_begin"];
+    const LIBRARIES: [&str; 12] = [
+        "std::",
+        "core::",
+        "alloc::",
+        "backtrace::",
+        "diesel::",
+        "diesel_async::",
+        "r2d2::",
+        "tokio::",
+        "futures_util::",
+        "turbodiesel::",
+        "test::",
+        "rust_begin",
+    ];
     const OWN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/");
     const FOLDERS: [&str; 4] = ["/rustc/", "/registry/src/", "/git/checkouts/", "/rustlib/"];
     let is_of_library = |path: &str| {

@@ -8,7 +8,7 @@ use diesel::connection::{Instrumentation, InstrumentationEvent, get_default_inst
 
 use super::marks;
 use super::n_plus_one::NPlusOne;
-use super::shape::{Kind, Shape};
+use super::shape::{Kind, Shape, hash_of};
 use super::watcher::Shared;
 
 /// One for each connection.
@@ -19,15 +19,26 @@ pub(super) struct Recorder {
     scope: u64,
     /// Whether a ping means that the connection is handed out anew.
     pooled: bool,
-    /// What is being run: its number in the journal, and since when.
-    running: Option<(Option<usize>, Instant)>,
+    /// What is being run: several statements where the connection pipelines.
+    running: Vec<Running>,
     /// The statement as Diesel shows it; kept for its memory.
     shown: Shown,
     #[cfg(feature = "tracing")]
-    span: Option<super::spans::Span>,
-    #[cfg(feature = "tracing")]
     system: &'static str,
 }
+
+/// A statement on its way.
+struct Running {
+    text: u64,
+    /// Its number in the journal.
+    number: Option<usize>,
+    since: Instant,
+    #[cfg(feature = "tracing")]
+    span: Option<super::spans::Span>,
+}
+
+/// How many statements are taken to be on their way at once: those of futures that were dropped never end.
+const PIPELINE: usize = 64;
 
 impl Recorder {
     pub(super) fn new(
@@ -43,10 +54,8 @@ impl Recorder {
             inner: inner.or_else(get_default_instrumentation),
             scope: marks::new_scope(),
             pooled,
-            running: None,
+            running: Vec::new(),
             shown: Shown::default(),
-            #[cfg(feature = "tracing")]
-            span: None,
             #[cfg(feature = "tracing")]
             system,
         }
@@ -54,20 +63,27 @@ impl Recorder {
 
     fn started(&mut self, shared: &Shared, query: &dyn fmt::Display) {
         let (sql, binds) = self.shown.split(query);
-        let (shape, found) = {
+        let text = hash_of(sql);
+        let (shape, number, found) = {
             let mut journal = shared.journal();
             let shape: Arc<Shape> = journal.shape(sql);
             if self.pooled && shape.kind == Kind::Ping {
                 self.scope = marks::new_scope();
             }
             let (number, found) = journal.started(&shape, binds, self.scope, shared.threshold);
-            self.running = Some((number, Instant::now()));
-            (shape, found)
+            (shape, number, found)
         };
-        #[cfg(feature = "tracing")]
-        if shared.traced && !matches!(shape.kind, Kind::Housekeeping | Kind::Ping) {
-            self.span = Some(super::spans::Span::open(&shape, self.system));
+        if self.running.len() >= PIPELINE {
+            self.running.remove(0);
         }
+        self.running.push(Running {
+            text,
+            number,
+            since: Instant::now(),
+            #[cfg(feature = "tracing")]
+            span: (shared.traced && !matches!(shape.kind, Kind::Housekeeping | Kind::Ping))
+                .then(|| super::spans::Span::open(&shape, self.system)),
+        });
         #[cfg(not(feature = "tracing"))]
         drop(shape);
         // The journal is free again: the callback may look at it.
@@ -76,14 +92,22 @@ impl Recorder {
         }
     }
 
-    fn finished(&mut self, shared: &Shared, error: Option<&diesel::result::Error>) {
-        if let Some((number, since)) = self.running.take()
-            && let Some(number) = number
-        {
-            shared.journal().finished(number, since.elapsed(), error.is_some());
+    fn finished(&mut self, shared: &Shared, query: &dyn fmt::Display, error: Option<&diesel::result::Error>) {
+        let running = match self.running.len() {
+            0 | 1 => self.running.pop(),
+            _ => {
+                let text = hash_of(self.shown.split(query).0);
+                // The last one of this text: one before it may be of a future that was dropped.
+                let at = self.running.iter().rposition(|running| running.text == text).unwrap_or_default();
+                Some(self.running.remove(at))
+            }
+        };
+        let Some(running) = running else { return };
+        if let Some(number) = running.number {
+            shared.journal().finished(number, running.since.elapsed(), error.is_some());
         }
         #[cfg(feature = "tracing")]
-        if let Some(span) = self.span.take() {
+        if let Some(span) = running.span {
             span.close(error);
         }
     }
@@ -95,7 +119,7 @@ impl Instrumentation for Recorder {
         if let Some(shared) = shared {
             match &event {
                 InstrumentationEvent::StartQuery { query, .. } => self.started(&shared, query),
-                InstrumentationEvent::FinishQuery { error, .. } => self.finished(&shared, *error),
+                InstrumentationEvent::FinishQuery { query, error, .. } => self.finished(&shared, query, *error),
                 InstrumentationEvent::BeginTransaction { .. } => shared.journal().transactions.begun += 1,
                 InstrumentationEvent::CommitTransaction { .. } => shared.journal().transactions.committed += 1,
                 InstrumentationEvent::RollbackTransaction { .. } => shared.journal().transactions.rolled_back += 1,

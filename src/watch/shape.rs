@@ -25,7 +25,7 @@ pub(super) enum Kind {
     Write,
     /// What begins and ends transactions, sets up the session, asks for a plan or whether the server is there.
     Housekeeping,
-    /// `SELECT 1`: housekeeping that a pool sends when it hands out a connection.
+    /// `SELECT 1` or `SELECT ?`: housekeeping that a pool sends when it hands out a connection.
     Ping,
 }
 
@@ -72,7 +72,7 @@ fn kind(operation: &str, tokens: &[Token<'_>]) -> Kind {
         "" | "BEGIN" | "START" | "COMMIT" | "ROLLBACK" | "SAVEPOINT" | "RELEASE" | "END" | "ABORT" | "SET"
         | "RESET" | "SHOW" | "PRAGMA" | "EXPLAIN" | "ANALYZE" | "DISCARD" => Kind::Housekeeping,
         "SELECT" => match tokens {
-            [_, Token::Literal("1")] => Kind::Ping,
+            [_, Token::Literal("1") | Token::Bind(_)] => Kind::Ping,
             // How Diesel finds the numbers of PostgreSQL's own types.
             [_, Token::Word(first), ..] if first.trim_matches('"').starts_with("pg_type") => Kind::Housekeeping,
             _ => Kind::Read,

@@ -1,14 +1,18 @@
 //! Installing a watcher: for one closure, for connections, for a pool.
 
 use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use diesel::connection::{Connection, Instrumentation};
+#[cfg(feature = "r2d2")]
+use diesel::connection::Connection;
+use diesel::connection::Instrumentation;
 
 use super::journal::Journal;
 use super::log::Log;
 use super::n_plus_one::NPlusOne;
 use super::recorder::Recorder;
+use super::watched::Watched;
 use crate::backend::Dialect;
 
 /// How many keys make an N+1, if nobody says so.
@@ -22,6 +26,21 @@ pub(super) struct Shared {
     pub(super) on_n_plus_one: Option<Callback>,
     #[cfg(feature = "tracing")]
     pub(super) traced: bool,
+}
+
+/// How many watchers there are: whether it is worth the time to prepare for one.
+static THERE: AtomicUsize = AtomicUsize::new(0);
+
+/// Whether there is a watcher.
+#[cfg(all(feature = "async", feature = "sqlite"))]
+pub(super) fn is_there_one() -> bool {
+    THERE.load(Ordering::Relaxed) > 0
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        THERE.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl Shared {
@@ -79,6 +98,7 @@ impl Watcher {
 
     /// A watcher that does more: calls back, or writes spans.
     pub fn builder() -> WatcherBuilder {
+        THERE.fetch_add(1, Ordering::Relaxed);
         WatcherBuilder {
             shared: Shared {
                 journal: Mutex::default(),
@@ -94,26 +114,23 @@ impl Watcher {
     ///
     /// Diesel hands out no instrumentation that is installed, so this one takes its place and forwards each event to a
     /// new one of the process's default. Another one is kept by [`install_over`](Self::install_over).
-    pub fn install<C: Connection<Backend: Dialect>>(&self, conn: &mut C) {
-        conn.set_instrumentation(self.recorder::<C>(None, false));
+    pub fn install<Mode, C: Watched<Mode>>(&self, conn: &mut C) {
+        conn.instrument(self.recorder::<C::Backend>(None, false));
     }
 
     /// Watches `conn` from now on, and forwards each event to `inner`.
-    pub fn install_over<C: Connection<Backend: Dialect>>(&self, conn: &mut C, inner: impl Instrumentation) {
-        conn.set_instrumentation(self.recorder::<C>(Some(Box::new(inner)), false));
+    pub fn install_over<Mode, C: Watched<Mode>>(&self, conn: &mut C, inner: impl Instrumentation) {
+        conn.instrument(self.recorder::<C::Backend>(Some(Box::new(inner)), false));
     }
 
-    pub(super) fn recorder<C>(&self, inner: Option<Box<dyn Instrumentation>>, pooled: bool) -> Recorder
-    where
-        C: Connection<Backend: Dialect>,
-    {
-        Recorder::new(&self.shared, inner, pooled, C::Backend::SYSTEM)
+    pub(super) fn recorder<DB: Dialect>(&self, inner: Option<Box<dyn Instrumentation>>, pooled: bool) -> Recorder {
+        Recorder::new(&self.shared, inner, pooled, DB::SYSTEM)
     }
 
     /// For a connection of a pool.
     #[cfg(feature = "r2d2")]
     pub(crate) fn pooled<C: Connection<Backend: Dialect>>(&self) -> Box<dyn Instrumentation> {
-        Box::new(self.recorder::<C>(None, true))
+        Box::new(self.recorder::<C::Backend>(None, true))
     }
 
     /// What was sent since the last [`take`](Self::take).

@@ -17,6 +17,11 @@ pub(crate) mod prelude {
     pub(crate) use turbodiesel::prelude::*;
 }
 
+/// What watches code, for this driver.
+pub(crate) mod watching {
+    pub(crate) use turbodiesel::watch::{allow, scope, watch};
+}
+
 pub(crate) type TestResult<T = ()> = Result<T, Box<dyn std::error::Error>>;
 
 /// The message with which `f` panics.
@@ -24,6 +29,16 @@ pub(crate) type TestResult<T = ()> = Result<T, Box<dyn std::error::Error>>;
 pub(crate) fn panics(f: impl FnOnce()) -> String {
     let payload = std::panic::catch_unwind(std::panic::AssertUnwindSafe(f)).expect_err("it does not panic");
     payload.downcast_ref::<String>().cloned().unwrap_or_default()
+}
+
+/// A closure that talks to the database: `work!(|conn| { .. })`.
+macro_rules! work {
+    ($($closure:tt)+) => { $($closure)+ };
+}
+
+/// The same, without arguments.
+macro_rules! block {
+    ($($body:tt)+) => { || { $($body)+ } };
 }
 
 /// Scenarios: written once, without the name of a backend or a driver, run on each.

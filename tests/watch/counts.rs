@@ -2,30 +2,30 @@
 
 use blog::models::User;
 use blog::schema::{tags, users};
-use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
 use diesel::result::Error as DieselError;
-use turbodiesel::watch::{Watcher, watch};
+use turbodiesel::watch::Watcher;
 
 use crate::support::data::FEW;
 use crate::support::panics;
+use crate::support::prelude::*;
+use crate::support::watching::watch;
 
 scenarios! {
     fn statements_failures_and_transactions_are_counted(db) {
         let conn = db.conn();
         go!(conn.batch_execute(FEW))?;
-        let ((), log) = go!(watch(conn, |conn| {
+        let ((), log) = go!(watch(conn, work!(|conn| {
             go!(users::table.find(1).select(User::as_select()).first(conn))?;
             go!(users::table.find(2).select(User::as_select()).first(conn))?;
-            go!(conn.transaction(|conn| {
+            go!(conn.transaction(work!(|conn| {
                 go!(diesel::insert_into(tags::table).values(tags::name.eq("a")).execute(conn))?;
-                let twice = go!(conn.transaction(|conn| {
+                let twice = go!(conn.transaction(work!(|conn| {
                     go!(diesel::insert_into(tags::table).values(tags::name.eq("a")).execute(conn))
-                }));
+                })));
                 assert!(matches!(twice, Err(DieselError::DatabaseError(..))));
                 QueryResult::Ok(())
-            }))
-        }))?;
+            })))
+        })))?;
         let counts: Vec<_> = log.statements().map(|statement| (statement.count(), statement.failures())).collect();
         assert_eq!((counts, log.len(), log.failures()), (vec![(2, 0), (2, 1)], 4, 1));
         let transactions = log.transactions();
@@ -38,12 +38,12 @@ scenarios! {
 
     fn the_number_of_values_makes_no_other_statement(db) {
         let conn = db.conn();
-        let ((), log) = go!(watch(conn, |conn| {
+        let ((), log) = go!(watch(conn, work!(|conn| {
             for ids in [vec![1], vec![1, 2], vec![1, 2, 3]] {
                 go!(users::table.filter(users::id.eq_any(ids)).select(users::name).load::<String>(conn))?;
             }
             QueryResult::Ok(())
-        }))?;
+        })))?;
         let texts: Vec<_> = log.statements().map(|statement| statement.fingerprint().replace(['"', '`'], "")).collect();
         assert_eq!(texts.len(), 1, "{texts:?}");
         assert!(texts[0].starts_with("SELECT users.name FROM users WHERE"), "{texts:?}");
@@ -51,7 +51,7 @@ scenarios! {
 
     fn an_assertion_that_fails_lists_what_was_sent(db) {
         let conn = db.conn();
-        let (_, log) = go!(watch(conn, |conn| go!(users::table.select(users::id).load::<i32>(conn))))?;
+        let (_, log) = go!(watch(conn, work!(|conn| go!(users::table.select(users::id).load::<i32>(conn)))))?;
         log.assert_statements(1);
         log.assert_at_most(1);
         for message in [panics(|| log.assert_statements(2)), panics(|| log.assert_at_most(0))] {

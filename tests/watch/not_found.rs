@@ -1,28 +1,20 @@
 //! What looks like an N+1 and is none.
 
-use blog::models::{Comment, NewUser, Post, User};
-use blog::schema::{comments, posts, tags, users};
-use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
-use turbodiesel::prelude::*;
-use turbodiesel::watch::{allow, scope, watch};
-
 use crate::support::data::FEW;
-
-/// Comments below comment 100 of [`FEW`], each below the one before.
-const CHAIN: &str = "INSERT INTO comments (id, post_id, author_id, parent_id, body, created_at) VALUES
-  (110, 10, 1, 101, '..', '2026-03-03 09:00:00'), (111, 10, 1, 110, '..', '2026-03-03 09:00:00'),
-  (112, 10, 1, 111, '..', '2026-03-03 09:00:00')";
+use crate::support::prelude::*;
+use crate::support::watching::{allow, scope, watch};
+use blog::models::{Comment, Post};
+use blog::schema::{posts, tags, users};
 
 /// Checks that `body` is no N+1, and that it sent at least `least` statements.
 macro_rules! none {
     ($db:ident, $least:expr, |$conn:ident| $body:block) => {{
         let conn = $db.conn();
         go!(conn.batch_execute(FEW))?;
-        let (_, log) = go!(watch(conn, |$conn| -> turbodiesel::Result<()> {
+        let (_, log) = go!(watch(conn, work!(|$conn| -> turbodiesel::Result<()> {
             $body
             Ok(())
-        }))?;
+        })))?;
         log.assert_no_n_plus_one();
         assert!(log.len() >= $least, "{log}");
         log
@@ -71,7 +63,7 @@ scenarios! {
             let mut last = 0;
             for _ in 0..4 {
                 let page = posts::table.filter(posts::author_id.eq(1)).filter(posts::id.gt(last)).order(posts::id).limit(1);
-                last = go!(page.select(posts::id).first::<i32>(conn).optional())?.unwrap_or(last);
+                last = go!(page.select(posts::id).first::<i32>(conn)).optional()?.unwrap_or(last);
             }
         });
     }
@@ -102,10 +94,10 @@ scenarios! {
     fn a_transaction_that_is_tried_again(db) {
         none!(db, 5, |conn| {
             for _ in 0..5 {
-                let _ = go!(conn.transaction(|conn| {
+                let _ = go!(conn.transaction(work!(|conn| {
                     go!(users::table.find(1).select(users::name).first::<String>(conn))?;
                     QueryResult::<()>::Err(diesel::result::Error::RollbackTransaction)
-                }));
+                })));
             }
         });
     }
@@ -124,41 +116,10 @@ scenarios! {
         });
     }
 
-    fn a_load_of_rows_or_keys_in_several_pieces(db) {
-        // A statement a level, each with other keys.
-        go!(db.conn().batch_execute(FEW))?;
-        go!(db.conn().batch_execute(CHAIN))?;
-        let replies = || has_many::<Comment>().by(comments::parent_id).tree(6);
-        let (_, log) = go!(watch(db.conn(), |conn| -> turbodiesel::Result<()> {
-            let first = go!(comments::table.find(100).select(Comment::as_select()).load(conn))?;
-            go!(preload_for(first, replies(), conn))?;
-            Ok(())
-        }))?;
-        log.assert_no_n_plus_one();
-        assert!(log.statements().any(|statement| statement.count() >= 5), "{log}");
-        // Of a key, whose level is not one of those that are asked for below.
-        let below = has_many::<Comment>().by(comments::parent_id).preload(replies());
-        let (_, log) = go!(watch(db.conn(), |conn| go!(load_for_keys::<Comment, _, _>(&[100], below, conn)).map(drop)))?;
-        log.assert_no_n_plus_one();
-        assert!(log.statements().any(|statement| statement.count() >= 5), "{log}");
-    }
-
-    fn rows_that_a_repository_creates(db) {
-        // Where there is no RETURNING, each is read back.
-        let (_, log) = go!(watch(db.conn(), |conn| -> turbodiesel::Result<()> {
-            for number in 0..4 {
-                let email = format!("{number}@example.com");
-                go!(conn.repo::<User>().create(&NewUser { email: &email, name: "New" }))?;
-            }
-            Ok(())
-        }))?;
-        log.assert_no_n_plus_one();
-        assert!(log.len() >= 4, "{log}");
-    }
-
     fn one_helper_called_from_three_lines(db) {
         none!(db, 3, |conn| {
-            let name = |conn: &mut Conn, id: i32| go!(users::table.find(id).select(users::name).first::<String>(conn));
+            let name =
+                work!(|conn: &mut Conn, id: i32| go!(users::table.find(id).select(users::name).first::<String>(conn)));
             go!(name(conn, 1))?;
             go!(name(conn, 2))?;
             go!(name(conn, 3))?;
@@ -168,28 +129,32 @@ scenarios! {
     fn the_same_read_in_each_request(db) {
         none!(db, 4, |conn| {
             for id in 1..=4 {
-                scope(|| go!(users::table.find(id).select(users::name).first::<String>(conn)))?;
+                go!(scope(block!(go!(users::table.find(id).select(users::name).first::<String>(conn)))))?;
             }
         });
     }
 
     fn what_is_allowed_with_a_reason(db) {
         let log = none!(db, 4, |conn| {
-            allow("four users, in a script", || {
-                (1..=4).try_for_each(|id| go!(users::table.find(id).select(users::name).first::<String>(conn)).map(drop))
-            })?;
+            go!(allow("four users, in a script", block! {
+                for id in 1..=4 {
+                    go!(users::table.find(id).select(users::name).first::<String>(conn))?;
+                }
+                QueryResult::Ok(())
+            }))?;
         });
         assert_eq!(log.allowed().collect::<Vec<_>>(), [("four users, in a script", 4)]);
     }
 
     fn questions_for_plans(db) {
         let conn = db.conn();
-        let (_, log) = go!(watch(conn, |conn| {
+        let (_, log) = go!(watch(conn, work!(|conn| {
             let explain = if BACKEND == "sqlite" { "EXPLAIN QUERY PLAN" } else { "EXPLAIN" };
-            (1..=4).try_for_each(|id| {
-                go!(conn.batch_execute(&format!("{explain} SELECT title FROM posts WHERE author_id = {id}")))
-            })
-        }))?;
+            for id in 1..=4 {
+                go!(conn.batch_execute(&format!("{explain} SELECT title FROM posts WHERE author_id = {id}")))?;
+            }
+            QueryResult::Ok(())
+        })))?;
         log.assert_statements(0);
         assert_eq!(log.housekeeping(), 4);
         log.assert_no_n_plus_one();

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
 use diesel_async::{AsyncConnection, AsyncMysqlConnection, AsyncPgConnection};
 use turbodiesel::testing::TestDb;
+use turbodiesel::watch::asynchronous::Followed;
 
 use super::TestResult;
 
@@ -30,6 +31,11 @@ impl<C: TestConnection> Db<C> {
 
     pub(crate) fn conn(&mut self) -> &mut C {
         &mut self.conn
+    }
+
+    /// A connection beside that one.
+    pub(crate) async fn another(&self) -> TestResult<C> {
+        Ok(C::establish(self.inner.url()).await?)
     }
 
     /// Where a pool connects.
@@ -58,6 +64,7 @@ macro_rules! backend {
 }
 backend! {
     sqlite "sqlite" SyncConnectionWrapper<SqliteConnection>, SqliteConnection, SQLITE;
+    followed "sqlite" SyncConnectionWrapper<SqliteConnection, Followed>, SqliteConnection, SQLITE;
     postgres "postgres" AsyncPgConnection, PgConnection, POSTGRES;
     mysql "mysql" AsyncMysqlConnection, MysqlConnection, MYSQL;
 }

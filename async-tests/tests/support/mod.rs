@@ -6,7 +6,38 @@
 pub(crate) mod data;
 pub(crate) mod database;
 
+/// What a scenario imports: Diesel's names and ours, for this driver.
+pub(crate) mod prelude {
+    pub(crate) use diesel::prelude::*;
+    // In the place of Diesel's own of this name.
+    pub(crate) use diesel_async::RunQueryDsl;
+    pub(crate) use diesel_async::{AsyncConnection, SimpleAsyncConnection};
+    pub(crate) use turbodiesel::async_prelude::*;
+}
+
+/// What watches code, for this driver.
+pub(crate) mod watching {
+    pub(crate) use turbodiesel::watch::asynchronous::{allow, scope, watch};
+}
+
 pub(crate) type TestResult<T = ()> = Result<T, Box<dyn std::error::Error>>;
+
+/// The message with which `f` panics.
+#[track_caller]
+pub(crate) fn panics(f: impl FnOnce()) -> String {
+    let payload = std::panic::catch_unwind(std::panic::AssertUnwindSafe(f)).expect_err("it does not panic");
+    payload.downcast_ref::<String>().cloned().unwrap_or_default()
+}
+
+/// A closure that talks to the database: `work!(|conn| { .. })`.
+macro_rules! work {
+    ($($closure:tt)+) => { async $($closure)+ };
+}
+
+/// The same, without arguments.
+macro_rules! block {
+    ($($body:tt)+) => { async { $($body)+ } };
+}
 
 /// Scenarios as `tests/support` has them: the same text, awaited.
 macro_rules! scenarios {

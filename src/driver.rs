@@ -66,7 +66,15 @@ impl Driver for diesel_async::AsyncPgConnection {
         second: B,
     ) -> impl Future<Output = Result<(A::Output, B::Output)>> + Send {
         let (mut one, mut two) = (*conn, *conn);
-        async move { futures_util::future::try_join(first.run(&mut one), second.run(&mut two)).await }
+        async move {
+            // What asks for plans asks them one by one.
+            #[cfg(feature = "plan")]
+            if crate::plan::asynchronous::is_explained() {
+                let first = first.run(&mut one).await?;
+                return Ok((first, second.run(&mut two).await?));
+            }
+            futures_util::future::try_join(first.run(&mut one), second.run(&mut two)).await
+        }
     }
 }
 
@@ -195,6 +203,8 @@ where
 pub(crate) struct UnderWay<'a, C: AsyncConnection<Backend: Dialect>> {
     pub(crate) conn: &'a mut C,
     pub(crate) is_over: bool,
+    /// A transaction of ours is open.
+    pub(crate) in_transaction: bool,
 }
 
 fn status<C: AsyncConnection>(conn: &mut C) -> &mut TransactionManagerStatus {
@@ -205,13 +215,13 @@ impl<'a, C: AsyncConnection<Backend: Dialect>> UnderWay<'a, C> {
     /// Refuses a connection that is broken.
     pub(crate) fn begin(conn: &'a mut C) -> QueryResult<Self> {
         status(conn).transaction_depth()?;
-        Ok(UnderWay { conn, is_over: false })
+        Ok(UnderWay { conn, is_over: false, in_transaction: false })
     }
 }
 
 impl<C: AsyncConnection<Backend: Dialect>> Drop for UnderWay<'_, C> {
     fn drop(&mut self) {
-        if !self.is_over && !C::Backend::SURVIVES_CANCELLATION {
+        if !self.is_over && (self.in_transaction || !C::Backend::SURVIVES_CANCELLATION) {
             status(self.conn).set_in_error();
         }
     }
@@ -221,8 +231,13 @@ impl<C: AsyncConnection<Backend: Dialect>> Drop for UnderWay<'_, C> {
 ///
 /// Of the backend, not of the connection: one bound serves every connection that a load lends.
 pub trait Sends<'q, DB: Backend, U>: Send {
+    /// Sends it, and waits for its rows. If its load is explained, it is too.
+    fn send<V>(self, conn: &mut V) -> impl Future<Output = Result<Vec<U>>> + Send
+    where
+        V: AsyncConnectionCore<Backend = DB>;
+
     /// Sends it, and waits for its rows.
-    fn send<V>(self, conn: &mut V) -> impl Future<Output = QueryResult<Vec<U>>> + Send
+    fn ask<V>(self, conn: &mut V) -> impl Future<Output = QueryResult<Vec<U>>> + Send
     where
         V: AsyncConnectionCore<Backend = DB>;
 }
@@ -230,14 +245,26 @@ pub trait Sends<'q, DB: Backend, U>: Send {
 #[diagnostic::do_not_recommend]
 impl<'q, DB, T, U, ST> Sends<'q, DB, U> for T
 where
-    DB: Backend + QueryMetadata<T::SqlType> + 'static,
+    DB: Dialect + QueryMetadata<T::SqlType>,
     T: AsQuery<Query: QueryFragment<DB> + QueryId + Send + 'q, SqlType: CompatibleType<U, DB, SqlType = ST>>
         + Send
         + 'q,
     U: FromSqlRow<ST, DB> + Send + 'static,
     ST: 'static,
 {
-    fn send<V>(self, conn: &mut V) -> impl Future<Output = QueryResult<Vec<U>>> + Send
+    fn send<V>(self, conn: &mut V) -> impl Future<Output = Result<Vec<U>>> + Send
+    where
+        V: AsyncConnectionCore<Backend = DB>,
+    {
+        let query = self.as_query();
+        async move {
+            #[cfg(feature = "plan")]
+            let query = crate::plan::asynchronous::note(query, conn).await?;
+            Ok(query.ask(conn).await?)
+        }
+    }
+
+    fn ask<V>(self, conn: &mut V) -> impl Future<Output = QueryResult<Vec<U>>> + Send
     where
         V: AsyncConnectionCore<Backend = DB>,
     {

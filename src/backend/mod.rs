@@ -25,6 +25,8 @@ use diesel::connection::Connection;
 use diesel::connection::LoadConnection;
 use diesel::deserialize;
 use diesel::query_builder::AstPass;
+#[cfg(feature = "plan")]
+use diesel::query_builder::QueryFragment;
 use diesel::result::{DatabaseErrorInformation, QueryResult};
 
 #[cfg(feature = "plan")]
@@ -32,7 +34,9 @@ use crate::error::Result;
 use crate::error::{Constraint, ConstraintKind};
 use crate::keyset::stored::{Stored, WireType};
 #[cfg(feature = "plan")]
-use crate::plan::{Database, How, Node, sent::Statement};
+use crate::plan::script::{Asked, Script};
+#[cfg(feature = "plan")]
+use crate::plan::{Database, How, Node};
 
 pub(crate) mod keys;
 #[cfg(feature = "mysql")]
@@ -88,15 +92,33 @@ pub trait Dialect: Backend<QueryBuilder: Default> + KeySql + PerParentSql + Defa
     #[cfg(feature = "async")]
     const SURVIVES_CANCELLATION: bool;
 
+    /// The type of the rows of an answer.
+    #[cfg(feature = "plan")]
+    type PlanRow: 'static;
     /// What plans call this database.
     #[cfg(feature = "plan")]
     const DATABASE: Database;
 
-    /// Asks for the plan of a statement, in the words of the database.
+    /// How it is asked for a plan, in its words.
     #[cfg(feature = "plan")]
-    fn explain<Conn>(statement: &Statement<'_, Self>, conn: &mut Conn, how: How) -> Result<String>
+    fn explain(how: How) -> Result<Script>;
+
+    /// The lines of an answer.
+    #[cfg(feature = "plan")]
+    fn lines<Conn, S>(asked: Asked<S, Self::PlanRow>, conn: &mut Conn) -> QueryResult<Vec<String>>
     where
-        Conn: LoadConnection<Backend = Self>;
+        Conn: LoadConnection<Backend = Self>,
+        S: QueryFragment<Self>;
+
+    /// The same, awaited.
+    #[cfg(all(feature = "plan", feature = "async"))]
+    fn lines_awaited<V, S>(
+        asked: Asked<S, Self::PlanRow>,
+        conn: &mut V,
+    ) -> impl Future<Output = QueryResult<Vec<String>>> + Send
+    where
+        V: diesel_async::AsyncConnectionCore<Backend = Self>,
+        S: QueryFragment<Self> + Send;
 
     /// Reads these words, of a statement. Pure; it knows an answer to any text.
     #[cfg(feature = "plan")]
@@ -219,6 +241,43 @@ macro_rules! sends_texts {
 #[cfg(feature = "migrations")]
 #[allow(unused_imports)] // the same
 pub(crate) use sends_texts;
+
+/// `Dialect::lines`, which name the backend and the type of its rows: written once, for each.
+#[cfg(feature = "plan")]
+#[allow(unused_macros)] // no backend is on
+macro_rules! lines {
+    ($SqlType:ty, $Row:ty, |$row:pat_param| $line:expr) => {
+        type PlanRow = $SqlType;
+
+        fn lines<Conn, S>(
+            asked: crate::plan::script::Asked<S, $SqlType>,
+            conn: &mut Conn,
+        ) -> diesel::QueryResult<Vec<String>>
+        where
+            Conn: diesel::connection::LoadConnection<Backend = Self>,
+            S: diesel::query_builder::QueryFragment<Self>,
+        {
+            let rows: Vec<$Row> = diesel::RunQueryDsl::load(asked, conn)?;
+            Ok(rows.into_iter().map(|$row| $line).collect())
+        }
+
+        #[cfg(feature = "async")]
+        async fn lines_awaited<V, S>(
+            asked: crate::plan::script::Asked<S, $SqlType>,
+            conn: &mut V,
+        ) -> diesel::QueryResult<Vec<String>>
+        where
+            V: diesel_async::AsyncConnectionCore<Backend = Self>,
+            S: diesel::query_builder::QueryFragment<Self> + Send,
+        {
+            let rows: Vec<$Row> = crate::driver::Sends::ask(asked, conn).await?;
+            Ok(rows.into_iter().map(|$row| $line).collect())
+        }
+    };
+}
+#[cfg(feature = "plan")]
+#[allow(unused_imports)] // the same
+pub(crate) use lines;
 
 /// The constraint that an error is about, in the words of the database: none of the three speaks like another.
 pub(crate) fn constraint(kind: Option<ConstraintKind>, said: &dyn DatabaseErrorInformation) -> Option<Constraint> {

@@ -42,7 +42,7 @@ pub trait KeysetDsl: Sized {
 impl<Q: QueryDsl> KeysetDsl for Q {}
 
 /// A page's statement that is ready to be sent, and how its rows are read.
-type Prepared<Statement> = Result<(Statement, Reading)>;
+pub(super) type Prepared<Statement> = Result<(Statement, Reading)>;
 
 /// Reads a page's own rows.
 async fn read<'q, Statement, T, Size, V>(
@@ -63,11 +63,11 @@ where
 }
 
 /// A page: its rows, then their relations.
-struct Load<'q, Statement, Size, S, T, L> {
-    prepared: Prepared<Statement>,
-    size: Size,
-    relations: S,
-    marker: PhantomData<fn(&'q ()) -> (T, L)>,
+pub(super) struct Load<'q, Statement, Size, S, T, L> {
+    pub(super) prepared: Prepared<Statement>,
+    pub(super) size: Size,
+    pub(super) relations: S,
+    pub(super) marker: PhantomData<fn(&'q ()) -> (T, L)>,
 }
 
 impl<'q, D, Statement, Size, S, T, L> Task<D> for Load<'q, Statement, Size, S, T, L>

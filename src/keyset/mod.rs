@@ -65,6 +65,8 @@ mod clauses;
 mod cursor;
 #[cfg(feature = "plan")]
 mod explain;
+#[cfg(all(feature = "plan", feature = "async"))]
+mod explain_async;
 mod index;
 pub mod key;
 pub mod of_each;

@@ -31,6 +31,8 @@
 //! side by side.
 #![cfg_attr(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")), allow(dead_code, unused_imports))]
 
+#[cfg(feature = "async")]
+pub mod asynchronous;
 mod compare;
 mod display;
 mod dsl;
@@ -39,6 +41,7 @@ mod node;
 mod plans;
 mod questions;
 pub(crate) mod record;
+pub(crate) mod script;
 pub(crate) mod sent;
 
 use crate::backend::Dialect;

@@ -13,9 +13,9 @@ use super::{How, Plan, Plans, sent};
 use crate::backend::Dialect;
 use crate::error::Result;
 
-struct Recording {
-    how: How,
-    plans: Vec<Plan>,
+pub(super) struct Recording {
+    pub(super) how: How,
+    pub(super) plans: Vec<Plan>,
 }
 
 thread_local! {
@@ -23,8 +23,14 @@ thread_local! {
 }
 
 /// Replaces what is recorded on this thread.
-fn replace(recording: Option<Recording>) -> Option<Recording> {
+pub(super) fn replace(recording: Option<Recording>) -> Option<Recording> {
     RECORDING.try_with(|current| current.replace(recording)).ok().flatten()
+}
+
+/// Whether something is recorded on this thread.
+#[cfg(feature = "async")]
+pub(super) fn is_recording() -> bool {
+    RECORDING.try_with(|current| current.borrow().is_some()).unwrap_or_default()
 }
 
 /// Puts back what was recorded before, also where a load panics.

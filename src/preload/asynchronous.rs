@@ -52,10 +52,10 @@ pub trait PreloadDsl: Sized {
 impl<Q: AsQuery> PreloadDsl for Q {}
 
 /// A load: the query, then its relations.
-pub(crate) struct Load<'q, Q, S, R, L> {
-    query: Q,
-    relations: S,
-    marker: PhantomData<fn(&'q ()) -> (R, L)>,
+pub(super) struct Load<'q, Q, S, R, L> {
+    pub(super) query: Q,
+    pub(super) relations: S,
+    pub(super) marker: PhantomData<fn(&'q ()) -> (R, L)>,
 }
 
 impl<'q, D, Q, S, R, L> Task<D> for Load<'q, Q, S, R, L>

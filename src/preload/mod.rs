@@ -89,6 +89,8 @@ pub mod by;
 mod children;
 #[cfg(feature = "plan")]
 mod explain;
+#[cfg(all(feature = "plan", feature = "async"))]
+mod explain_async;
 mod for_keys;
 pub(crate) mod has_many;
 mod has_one;

@@ -33,6 +33,11 @@ impl<C: TestConnection> Db<C> {
         &mut self.conn
     }
 
+    /// The connection that made the database.
+    pub(crate) fn blocking(&mut self) -> &mut C::Blocking {
+        &mut self.inner
+    }
+
     /// A connection beside that one.
     pub(crate) async fn another(&self) -> TestResult<C> {
         Ok(C::establish(self.inner.url()).await?)

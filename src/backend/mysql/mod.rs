@@ -18,17 +18,17 @@ mod testing;
 #[cfg(feature = "testing")]
 mod testing_restore;
 
-#[cfg(feature = "plan")]
-use diesel::connection::LoadConnection;
 use diesel::deserialize;
 use diesel::mysql::Mysql;
+#[cfg(feature = "plan")]
+use diesel::sql_types::Text;
 
 use super::{Dialect, NullsSort, SeekForm};
 #[cfg(feature = "plan")]
 use crate::error::Result;
 use crate::keyset::stored::{Stored, WireType};
 #[cfg(feature = "plan")]
-use crate::plan::{Database, How, Node, sent::Statement};
+use crate::plan::{Database, How, Node, script::Script};
 
 impl Dialect for Mysql {
     const TAG: u8 = b'm';
@@ -56,12 +56,12 @@ impl Dialect for Mysql {
     const DATABASE: Database = Database::Mysql;
 
     #[cfg(feature = "plan")]
-    fn explain<Conn>(statement: &Statement<'_, Self>, conn: &mut Conn, how: How) -> Result<String>
-    where
-        Conn: LoadConnection<Backend = Self>,
-    {
-        plan::ask(statement, conn, how)
+    fn explain(how: How) -> Result<Script> {
+        Ok(plan::script(how))
     }
+
+    #[cfg(feature = "plan")]
+    super::lines!(Text, String, |line| line);
 
     #[cfg(feature = "plan")]
     fn read_plan(raw: &str, _sql: &str) -> Node {

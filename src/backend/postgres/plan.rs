@@ -1,67 +1,46 @@
 //! PostgreSQL's EXPLAIN (FORMAT JSON): a tree of objects, read by the names that its source gives them.
 
-use diesel::connection::LoadConnection;
-use diesel::pg::Pg;
-use diesel::query_dsl::RunQueryDsl;
-use diesel::result::QueryResult;
-use diesel::sql_types::Text;
 use serde_json::{Map, Value};
 
-use crate::error::Result;
 use crate::plan::limit::unquoted;
-use crate::plan::sent::{Prefixed, Statement, rolled_back};
+use crate::plan::script::{Question, Script, Sql, Then};
 use crate::plan::{Access, Actual, How, Node, NodeKind};
 
 const PREPARED: &str = "turbodiesel_explain";
 
-pub(super) fn ask<Conn>(statement: &Statement<'_, Pg>, conn: &mut Conn, how: How) -> Result<String>
-where
-    Conn: LoadConnection<Backend = Pg>,
-{
+pub(super) fn script(how: How) -> Script {
     match how {
-        How::Values => Ok(RunQueryDsl::get_result::<String>(statement.after::<Text>("EXPLAIN (FORMAT JSON) "), conn)?),
-        How::Analyze => rolled_back(conn, |conn| {
-            RunQueryDsl::get_result::<String>(statement.after::<Text>("EXPLAIN (ANALYZE, FORMAT JSON) "), conn)
-        }),
-        How::Generic => generic(statement, conn),
+        How::Values => Script::of(|_, _| Question::of_statement("EXPLAIN (FORMAT JSON) ").into()),
+        How::Analyze => Script {
+            is_taken_back: true,
+            ..Script::of(|_, _| Question::of_statement("EXPLAIN (ANALYZE, FORMAT JSON) ").into())
+        },
+        How::Generic => Script { is_taken_back: true, first: types, then: generic },
     }
 }
 
-/// EXPLAIN with values always plans for these values, so the statement is prepared in SQL. What it prepares outlives a
-/// rollback, so it is taken back by itself; the savepoint is there for that to work after a failure too.
-fn generic<Conn>(statement: &Statement<'_, Pg>, conn: &mut Conn) -> Result<String>
-where
-    Conn: LoadConnection<Backend = Pg>,
-{
-    let sql = statement.sql();
-    let placeholders = placeholders(sql);
-    let list = |names: Vec<&str>| if names.is_empty() { String::new() } else { format!("({})", names.join(", ")) };
-    let values = list(vec!["NULL"; placeholders]);
-    rolled_back(conn, |conn| {
-        // Without values (SQL as text, without its binds) PostgreSQL finds the types by itself, where it can.
-        let types = conn.transaction(|conn| types(statement, placeholders, conn)).unwrap_or_default();
-        let types = list(types.iter().map(String::as_str).collect());
-        conn.batch_execute("SET LOCAL plan_cache_mode = force_generic_plan")?;
-        conn.batch_execute(&format!("PREPARE {PREPARED} {types} AS {sql}"))?;
-        let raw = conn.transaction(|conn| {
-            let explain = format!("EXPLAIN (FORMAT JSON) EXECUTE {PREPARED}{values}");
-            RunQueryDsl::get_result::<String>(Prefixed::<Pg, Text>::text(explain), conn)
-        });
-        conn.batch_execute(&format!("DEALLOCATE {PREPARED}"))?;
-        raw
-    })
-}
-
 /// The types of the values, which Diesel sends beside them and PREPARE cannot always tell from the text: `unnest($1)`.
-fn types<Conn>(statement: &Statement<'_, Pg>, placeholders: usize, conn: &mut Conn) -> QueryResult<Vec<String>>
-where
-    Conn: LoadConnection<Backend = Pg>,
-{
+fn types(sql: &Sql) -> Option<Question> {
+    let placeholders = placeholders(&sql.text);
     let asked: Vec<String> = (1..=placeholders).map(|n| format!("pg_typeof(${n})::text")).collect();
     let text = format!("SELECT unnest(ARRAY[{}]::text[])", asked.join(", "));
-    match statement.values_for::<Text>(&text) {
-        Some(typed) if placeholders > 0 => RunQueryDsl::load(typed, conn),
-        _ => Ok(Vec::new()),
+    (placeholders > 0 && sql.fits_a_comment()).then(|| Question::of_values(text))
+}
+
+/// EXPLAIN with values always plans for these values, so the statement is prepared in SQL. What it prepares outlives a
+/// rollback, so it is taken back by itself, after a failure too.
+fn generic(sql: &Sql, types: Vec<String>) -> Then {
+    let list = |names: Vec<&str>| if names.is_empty() { String::new() } else { format!("({})", names.join(", ")) };
+    let values = list(vec!["NULL"; placeholders(&sql.text)]);
+    // Without values (SQL as text, without its binds) PostgreSQL finds the types by itself, where it can.
+    let types = list(types.iter().map(String::as_str).collect());
+    Then {
+        set_up: vec![
+            "SET LOCAL plan_cache_mode = force_generic_plan".to_owned(),
+            format!("PREPARE {PREPARED} {types} AS {}", sql.text),
+        ],
+        question: Question::plain(format!("EXPLAIN (FORMAT JSON) EXECUTE {PREPARED}{values}")),
+        tear_down: Some(format!("DEALLOCATE {PREPARED}")),
     }
 }
 

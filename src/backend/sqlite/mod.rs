@@ -16,9 +16,9 @@ mod stored;
 #[cfg(feature = "testing")]
 mod testing;
 
-#[cfg(feature = "plan")]
-use diesel::connection::LoadConnection;
 use diesel::deserialize;
+#[cfg(feature = "plan")]
+use diesel::sql_types::{Integer, Text};
 use diesel::sqlite::Sqlite;
 
 use super::{Dialect, NullsSort, SeekForm};
@@ -26,7 +26,7 @@ use super::{Dialect, NullsSort, SeekForm};
 use crate::error::Result;
 use crate::keyset::stored::{Stored, WireType};
 #[cfg(feature = "plan")]
-use crate::plan::{Database, How, Node, sent::Statement};
+use crate::plan::{Database, How, Node, script::Script};
 
 impl Dialect for Sqlite {
     const TAG: u8 = b's';
@@ -55,12 +55,14 @@ impl Dialect for Sqlite {
     const DATABASE: Database = Database::Sqlite;
 
     #[cfg(feature = "plan")]
-    fn explain<Conn>(statement: &Statement<'_, Self>, conn: &mut Conn, how: How) -> Result<String>
-    where
-        Conn: LoadConnection<Backend = Self>,
-    {
-        plan::ask(statement, conn, how)
+    fn explain(how: How) -> Result<Script> {
+        plan::script(how)
     }
+
+    #[cfg(feature = "plan")]
+    super::lines!((Integer, Integer, Integer, Text), (i32, i32, i32, String), |(id, parent, unused, detail)| {
+        format!("{id}|{parent}|{unused}|{detail}\n")
+    });
 
     #[cfg(feature = "plan")]
     fn read_plan(raw: &str, sql: &str) -> Node {

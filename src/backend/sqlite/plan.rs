@@ -2,29 +2,19 @@
 
 use std::collections::{HashMap, HashSet};
 
-use diesel::connection::LoadConnection;
-use diesel::query_dsl::RunQueryDsl;
-use diesel::sql_types::{Integer, Text};
-use diesel::sqlite::Sqlite;
-
 use crate::error::{Error, ErrorKind, Result};
-use crate::plan::sent::Statement;
+use crate::plan::script::{Question, Script};
 use crate::plan::{Access, How, Node, NodeKind};
 
 /// Deeper steps stand beside their parents: text from elsewhere does not decide how deep the tree goes.
 const DEEPEST: usize = 100;
 
-pub(super) fn ask<Conn>(statement: &Statement<'_, Sqlite>, conn: &mut Conn, how: How) -> Result<String>
-where
-    Conn: LoadConnection<Backend = Sqlite>,
-{
+pub(super) fn script(how: How) -> Result<Script> {
     if how == How::Analyze {
         let message = "SQLite has no EXPLAIN ANALYZE and counts no rows: ask for the plan alone, with `explain`";
         return Err(Error::new(ErrorKind::NoAnalyze, message));
     }
-    let asked = statement.after::<(Integer, Integer, Integer, Text)>("EXPLAIN QUERY PLAN ");
-    let rows: Vec<(i32, i32, i32, String)> = RunQueryDsl::load(asked, conn)?;
-    Ok(rows.iter().map(|(id, parent, unused, detail)| format!("{id}|{parent}|{unused}|{detail}\n")).collect())
+    Ok(Script::of(|_, _| Question::of_statement("EXPLAIN QUERY PLAN ").into()))
 }
 
 /// Rows as lines: `id|parent|notused|detail`.

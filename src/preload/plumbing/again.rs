@@ -20,6 +20,12 @@ impl<S> Kept<S> {
         Kept(Arc::new(Mutex::new(Some(statement))))
     }
 
+    /// The same, for somebody else.
+    #[cfg(all(feature = "plan", feature = "async"))]
+    pub(crate) fn same(&self) -> Self {
+        Kept(self.0.clone())
+    }
+
     /// The statement, to be sent once more: it comes back when who sent it drops it.
     pub(crate) fn again(&self) -> Again<S> {
         Again { statement: take(&self.0), back: self.0.clone() }

@@ -119,11 +119,11 @@ where
     StillDangling<Backend<D>>: for<'q> Sends<'q, Backend<D>, i32>,
 {
     async fn highest<'c>(conn: &mut D::Lent<'c>, question: Probe) -> QueryResult<Option<i64>> {
-        Ok(question.send(conn).await?.into_iter().next().flatten())
+        Ok(question.ask(conn).await?.into_iter().next().flatten())
     }
 
     async fn still_dangling<'c>(conn: &mut D::Lent<'c>, question: StillDangling<Backend<D>>) -> QueryResult<bool> {
-        Ok(!question.send(conn).await?.is_empty())
+        Ok(!question.ask(conn).await?.is_empty())
     }
 }
 
@@ -155,7 +155,7 @@ preload! {
 }
 
 /// The rows of all these statements, one after the other.
-async fn all_rows<'q, T, U, V>(statements: Option<Vec<T>>, conn: &mut V) -> QueryResult<Vec<U>>
+async fn all_rows<'q, T, U, V>(statements: Option<Vec<T>>, conn: &mut V) -> Result<Vec<U>>
 where
     V: AsyncConnectionCore,
     T: Sends<'q, V::Backend, U>,

@@ -4,26 +4,21 @@
 mod blocks;
 mod steps;
 
-use diesel::connection::LoadConnection;
-use diesel::mysql::Mysql;
-use diesel::query_dsl::RunQueryDsl;
-use diesel::sql_types::Text;
 use serde_json::Value;
 
-use crate::error::Result;
-use crate::plan::sent::{Prefixed, Statement, rolled_back};
+use crate::plan::script::{Question, Script, Sql, Then};
 use crate::plan::{How, Node};
 
-pub(super) fn ask<Conn>(statement: &Statement<'_, Mysql>, conn: &mut Conn, how: How) -> Result<String>
-where
-    Conn: LoadConnection<Backend = Mysql>,
-{
+pub(super) fn script(how: How) -> Script {
     if how != How::Analyze {
-        return Ok(RunQueryDsl::get_result::<String>(statement.after::<Text>("EXPLAIN FORMAT=JSON "), conn)?);
+        return Script::of(|_, _| Question::of_statement("EXPLAIN FORMAT=JSON ").into());
     }
-    let version = RunQueryDsl::get_result::<String>(Prefixed::<Mysql, Text>::text("SELECT VERSION()"), conn)?;
-    let analyze = if version.contains("MariaDB") { "ANALYZE FORMAT=JSON " } else { "EXPLAIN ANALYZE FORMAT=JSON " };
-    rolled_back(conn, |conn| RunQueryDsl::get_result::<String>(statement.after::<Text>(analyze), conn))
+    Script { is_taken_back: true, first: |_| Some(Question::plain("SELECT VERSION()")), then: analyze }
+}
+
+fn analyze(_: &Sql, version: Vec<String>) -> Then {
+    let is_mariadb = version.iter().any(|version| version.contains("MariaDB"));
+    Question::of_statement(if is_mariadb { "ANALYZE FORMAT=JSON " } else { "EXPLAIN ANALYZE FORMAT=JSON " }).into()
 }
 
 pub(super) fn read(raw: &str) -> Node {

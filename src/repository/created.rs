@@ -2,13 +2,13 @@
 
 use diesel::associations::Identifiable;
 use diesel::connection::Connection;
-use diesel::dsl::{AsSelect, Find, Select};
+use diesel::dsl::{AsSelect, Find};
 use diesel::expression::{Expression, Selectable, SelectableHelper};
 use diesel::prelude::Insertable;
-use diesel::query_builder::InsertStatement;
 use diesel::query_dsl::RunQueryDsl;
 use diesel::query_dsl::methods::{ExecuteDsl, FindDsl, LoadQuery, SelectDsl};
 
+use super::statement::{Batch, ById, Insert, by_id, in_batches, insert};
 use super::{Model, Repository, Returning, returning};
 use crate::backend::{Dialect, Writes};
 use crate::error::Result;
@@ -99,12 +99,6 @@ impl<M, C> Repository<'_, M, C, Blocking> {
     }
 }
 
-pub(crate) type Insert<'n, M, N> = InsertStatement<
-    <M as diesel::associations::HasTable>::Table,
-    <&'n N as Insertable<<M as diesel::associations::HasTable>::Table>>::Values,
->;
-pub(crate) type ById<M, I, DB> = Select<Find<<M as diesel::associations::HasTable>::Table, I>, AsSelect<M, DB>>;
-
 /// What can be written through `C` and read back as an `M`.
 ///
 /// On the row, not on the connection as other bounds: until the compiler knows the row it looks no further. Asked of a
@@ -179,25 +173,10 @@ where
         }
         conn.transaction(|conn| {
             ExecuteDsl::execute(insert::<M, N>(self), conn)?;
-            let row = SelectDsl::select(FindDsl::find(M::table(), self.id()), M::as_select());
-            Ok(RunQueryDsl::get_result(row, conn)?)
+            Ok(RunQueryDsl::get_result(by_id::<M, _, C::Backend>(self.id()), conn)?)
         })
     }
 }
-
-pub(crate) fn insert<'n, M, N>(new: &'n N) -> Insert<'n, M, N>
-where
-    M: Model,
-    &'n N: Insertable<M::Table>,
-{
-    diesel::insert_into(M::table()).values(new)
-}
-
-/// Rows of a batch: what many of them write at once.
-pub type Batch<'n, M, N> = InsertStatement<
-    <M as diesel::associations::HasTable>::Table,
-    <&'n [N] as Insertable<<M as diesel::associations::HasTable>::Table>>::Values,
->;
 
 /// Many of these can be written through `C` to the table of `M`.
 #[diagnostic::on_unimplemented(
@@ -214,11 +193,6 @@ pub trait CreateMany<'n, M, C>: Sized {
     fn create_many(new: &'n [Self], conn: &mut C) -> Result<usize>;
 }
 
-/// Diesel's tables have at most 128 columns, and SQLite takes 32,766 binds: 250 rows always fit.
-///
-/// The rest goes by these sizes too, so that a table has five texts of this statement, and not 250.
-const BATCHES: [usize; 5] = [250, 64, 16, 4, 1];
-
 #[diagnostic::do_not_recommend]
 impl<'n, M, N, C> CreateMany<'n, M, C> for N
 where
@@ -229,14 +203,10 @@ where
     Batch<'n, M, N>: ExecuteDsl<C>,
 {
     fn create_many(new: &'n [N], conn: &mut C) -> Result<usize> {
-        let mut rest = new;
         conn.transaction(|conn| {
             let mut written = 0;
-            for size in BATCHES {
-                while let Some((batch, after)) = rest.split_at_checked(size) {
-                    written += ExecuteDsl::execute(diesel::insert_into(M::table()).values(batch), conn)?;
-                    rest = after;
-                }
+            for batch in in_batches(new) {
+                written += ExecuteDsl::execute(diesel::insert_into(M::table()).values(batch), conn)?;
             }
             Ok(written)
         })

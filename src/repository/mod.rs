@@ -71,6 +71,7 @@ mod created;
 mod read;
 mod reads;
 mod returning;
+mod statement;
 mod update;
 
 use std::fmt;
@@ -86,15 +87,16 @@ use diesel::query_source::Table;
 use crate::backend::Dialect;
 use crate::mode::Blocking;
 
-pub use created::{Batch, Create, CreateMany, CreateWithId, Creates};
+pub use created::{Create, CreateMany, CreateWithId, Creates};
 pub use reads::{Counts, Finds, Gets, GetsMany, Reads};
 pub use returning::Returning;
+pub use statement::{Batch, Steps};
 pub use update::{Deletes, UpdateRow, UpdateVersioned, VersionNumber, Versioned};
 
 // For the backends.
-#[cfg_attr(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")), allow(unused_imports))]
-pub(crate) use created::{Insert, insert};
 pub(crate) use returning::returning;
+#[cfg_attr(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")), allow(unused_imports))]
+pub(crate) use statement::{Insert, insert};
 
 /// The operations of one model `M` on a connection. Made by [`repo`](RepositoryDsl::repo) or [`new`](Repository::new).
 #[must_use = "a repository does nothing by itself: call one of its operations"]

@@ -1,7 +1,9 @@
 //! Reading: by id, by ids, by predicate, all.
 
-use super::{Counts, Finds, Gets, GetsMany, Reads, Repository};
-use crate::error::{Error, ErrorKind, Result};
+use super::{Counts, Finds, Gets, GetsMany, Reads, Repository, statement};
+#[cfg(doc)]
+use crate::error::Error;
+use crate::error::Result;
 use crate::mode::Blocking;
 
 impl<M, C> Repository<'_, M, C, Blocking> {
@@ -115,15 +117,7 @@ impl<M, C> Repository<'_, M, C, Blocking> {
     where
         C: Finds<'q, M, P>,
     {
-        let mut rows = self.conn.first_two(predicate)?;
-        let row = rows.pop();
-        match rows.pop() {
-            None => Ok(row),
-            Some(_) => Err(Error::new(
-                ErrorKind::SeveralRows,
-                format!("find_by: more than one {} fits the predicate", model::<M>()),
-            )),
-        }
+        statement::only(self.conn.first_two(predicate)?)
     }
 
     /// All rows for which the predicate holds, in no order.

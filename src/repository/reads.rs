@@ -3,25 +3,20 @@
 use diesel::OptionalExtension;
 use diesel::associations::Identifiable;
 use diesel::connection::Connection;
-use diesel::dsl::{AsSelect, CountStar, Filter, Find, Limit, Select, count_star, exists, select};
-use diesel::expression::{Expression, Selectable, SelectableHelper};
+use diesel::dsl::{AsSelect, CountStar, Filter, Find, Limit, exists};
+use diesel::expression::{Expression, Selectable};
 use diesel::query_builder::QueryFragment;
 use diesel::query_dsl::RunQueryDsl;
 use diesel::query_dsl::methods::{FilterDsl, FindDsl, LimitDsl, LoadQuery, SelectDsl};
-use diesel::query_source::Table;
 use diesel::result::QueryResult;
 
+use super::statement::{self, Any, ById, ByKeys, Many, Matching, Number, PrimaryKey};
 use super::{Model, Rows, rows};
 use crate::backend::{Dialect, KeyList};
 use crate::error::Result;
-use crate::preload::Strategy;
 use crate::preload::key::{Key, ParentKey};
 use crate::preload::plumbing::again::Again;
-use crate::preload::plumbing::batch::Batch;
-use crate::preload::plumbing::home::Home;
 use crate::preload::plumbing::key_in::KeyIn;
-use crate::preload::plumbing::slots::Slots;
-use crate::preload::plumbing::statement::column_name;
 
 /// A connection on which the rows of `M` can be read.
 #[diagnostic::on_unimplemented(
@@ -76,11 +71,10 @@ where
     AsSelect<M, C::Backend>: Expression,
     M::Table: FindDsl<I>,
     Find<M::Table, I>: SelectDsl<AsSelect<M, C::Backend>>,
-    Select<Find<M::Table, I>, AsSelect<M, C::Backend>>: LoadQuery<'q, C, M>,
+    ById<M, I, C::Backend>: LoadQuery<'q, C, M>,
 {
     fn get(&mut self, id: I) -> QueryResult<Option<M>> {
-        let row = SelectDsl::select(FindDsl::find(M::table(), id), M::as_select());
-        RunQueryDsl::get_result(row, self).optional()
+        RunQueryDsl::get_result(statement::by_id::<M, I, C::Backend>(id), self).optional()
     }
 }
 
@@ -102,9 +96,6 @@ pub trait GetsMany<'q, M, K>: Connection {
         M: Clone;
 }
 
-type ByKeys<M, K, DB> = Filter<Rows<M, DB>, KeyIn<PrimaryKey<M>, K>>;
-pub(super) type PrimaryKey<M> = <<M as diesel::associations::HasTable>::Table as Table>::PrimaryKey;
-
 #[diagnostic::do_not_recommend]
 impl<'q, M, K, C> GetsMany<'q, M, K> for C
 where
@@ -123,37 +114,12 @@ where
     where
         M: Clone,
     {
-        let (slots, keys) = Slots::new(ids.iter().cloned().map(Some), None);
-        let Some(keys) = keys else { return Ok(Vec::new()) };
-        let column = column_name::<C::Backend>(&M::table().primary_key());
-        let by_keys = KeyIn::new(M::table().primary_key(), keys.clone(), Home::unknown);
-        let by_keys = FilterDsl::filter(rows::<M, C::Backend>(), by_keys);
-        let batch =
-            Batch::new::<C::Backend>(by_keys, keys, C::Backend::types(), Strategy::Auto, &column, Home::unknown)?;
-        let mut found: Vec<Option<M>> = (0..slots.len()).map(|_| None).collect();
-        for chunk in 0..batch.chunks::<C::Backend>() {
-            batch.show(chunk);
-            for row in RunQueryDsl::load::<M>(batch.again(), self)? {
-                // A collation can match a row whose key is another one in Rust: it is nobody's.
-                let slot = (&row).id().into_key().and_then(|key| slots.slot(&key));
-                if let Some(place) = slot.and_then(|slot| found.get_mut(slot)) {
-                    *place = Some(row);
-                }
-            }
+        let Some(mut many) = Many::<M, K, ()>::prepare::<C::Backend>(ids)? else { return Ok(Vec::new()) };
+        for number in 0..many.statements::<C::Backend>() {
+            let rows = RunQueryDsl::load::<M>(many.statement(number), self)?;
+            many.place(rows);
         }
-        // A row is moved to the last that asks for it, and cloned for those before.
-        let mut asked = vec![0_usize; found.len()];
-        for slot in slots.of_parents().flatten() {
-            if let Some(asked) = asked.get_mut(slot) {
-                *asked += 1;
-            }
-        }
-        let mut row = |slot: usize| {
-            let (left, row) = (asked.get_mut(slot)?, found.get_mut(slot)?);
-            *left -= 1;
-            if *left == 0 { row.take() } else { row.clone() }
-        };
-        Ok(slots.of_parents().map(|slot| slot.and_then(&mut row)).collect())
+        Ok(many.hand_out())
     }
 }
 
@@ -188,15 +154,15 @@ where
     AsSelect<M, C::Backend>: Expression,
     M::Table: SelectDsl<AsSelect<M, C::Backend>>,
     Rows<M, C::Backend>: FilterDsl<P>,
-    Filter<Rows<M, C::Backend>, P>: LoadQuery<'q, C, M> + LimitDsl,
-    Limit<Filter<Rows<M, C::Backend>, P>>: LoadQuery<'q, C, M>,
+    Matching<M, P, C::Backend>: LoadQuery<'q, C, M> + LimitDsl,
+    Limit<Matching<M, P, C::Backend>>: LoadQuery<'q, C, M>,
 {
     fn first_two(&mut self, predicate: P) -> QueryResult<Vec<M>> {
-        RunQueryDsl::load(LimitDsl::limit(FilterDsl::filter(rows::<M, C::Backend>(), predicate), 2), self)
+        RunQueryDsl::load(statement::first_two::<M, P, C::Backend>(predicate), self)
     }
 
     fn list(&mut self, predicate: P) -> QueryResult<Vec<M>> {
-        RunQueryDsl::load(FilterDsl::filter(rows::<M, C::Backend>(), predicate), self)
+        RunQueryDsl::load(statement::matching::<M, P, C::Backend>(predicate), self)
     }
 }
 
@@ -229,15 +195,15 @@ where
     M: Model,
     M::Table: FilterDsl<P>,
     Filter<M::Table, P>: SelectDsl<CountStar>,
-    Select<Filter<M::Table, P>, CountStar>: LoadQuery<'q, C, i64>,
+    Number<M, P>: LoadQuery<'q, C, i64>,
     exists<Filter<M::Table, P>>: Expression,
-    select<exists<Filter<M::Table, P>>>: LoadQuery<'q, C, bool> + diesel::query_builder::AsQuery,
+    Any<M, P>: LoadQuery<'q, C, bool> + diesel::query_builder::AsQuery,
 {
     fn exists(&mut self, predicate: P) -> QueryResult<bool> {
-        RunQueryDsl::get_result(diesel::select(exists(FilterDsl::filter(M::table(), predicate))), self)
+        RunQueryDsl::get_result(statement::any::<M, P>(predicate), self)
     }
 
     fn count(&mut self, predicate: P) -> QueryResult<i64> {
-        RunQueryDsl::get_result(SelectDsl::select(FilterDsl::filter(M::table(), predicate), count_star()), self)
+        RunQueryDsl::get_result(statement::number::<M, P>(predicate), self)
     }
 }

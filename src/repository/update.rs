@@ -1,21 +1,20 @@
 //! Changing rows and taking them away.
 
 use diesel::Column;
-use diesel::associations::{HasTable, Identifiable};
+use diesel::associations::Identifiable;
 use diesel::connection::Connection;
-use diesel::dsl::{AsSelect, Eq, Filter, Find, Update};
-use diesel::expression::{AsExpression, Expression, Selectable, SelectableHelper};
-use diesel::expression_methods::ExpressionMethods;
-use diesel::query_builder::{AsChangeset, AsQuery, DeleteStatement, IntoUpdateTarget};
+use diesel::dsl::{AsSelect, Find, Update};
+use diesel::expression::{Expression, Selectable, SelectableHelper};
+use diesel::query_builder::{AsChangeset, AsQuery, IntoUpdateTarget};
 use diesel::query_dsl::RunQueryDsl;
-use diesel::query_dsl::methods::{ExecuteDsl, FilterDsl, FindDsl, LoadQuery};
-use diesel::result::{EmptyChangeset, Error as DieselError};
-use diesel::sql_types::SqlType;
+use diesel::query_dsl::methods::{ExecuteDsl, FindDsl, LoadQuery};
 
-use super::read::model;
+use super::statement::{self, Delete, Id, Steps, is_unchanged, no_step, not_found};
 use super::{Gets, Model, Repository, Returning, returning};
 use crate::backend::Writes;
-use crate::error::{Error, ErrorKind, Result};
+#[cfg(doc)]
+use crate::error::Error;
+use crate::error::Result;
 use crate::mode::Blocking;
 
 impl<M, C> Repository<'_, M, C, Blocking> {
@@ -140,8 +139,6 @@ pub trait UpdateRow<'q, 'n, M, C> {
     fn update(&'n self, conn: &mut C) -> Result<M>;
 }
 
-type Id<'n, U> = <&'n U as Identifiable>::Id;
-
 #[diagnostic::do_not_recommend]
 impl<'q, 'n, M, U: 'n, C> UpdateRow<'q, 'n, M, C> for U
 where
@@ -164,7 +161,7 @@ where
             })
         };
         let row = match row {
-            Err(DieselError::QueryBuilderError(error)) if error.is::<EmptyChangeset>() => conn.get(self.id())?,
+            Err(error) if is_unchanged(&error) => conn.get(self.id())?,
             row => row?,
         };
         row.ok_or_else(not_found::<M>)
@@ -225,47 +222,28 @@ pub trait UpdateVersioned<'q, 'n, M, C> {
     fn update_versioned(&'n self, conn: &mut C) -> Result<M>;
 }
 
-type Is<U> = Eq<<U as Versioned>::Column, <U as Versioned>::Version>;
-type AtVersion<'n, M, U> = Filter<Find<<M as HasTable>::Table, Id<'n, U>>, Is<U>>;
-type Step<'n, M, U> = Update<AtVersion<'n, M, U>, (&'n U, Is<U>)>;
-
 #[diagnostic::do_not_recommend]
 impl<'q, 'n, M, U: 'n, C> UpdateVersioned<'q, 'n, M, C> for U
 where
     C: Connection<Backend: Writes> + Gets<'q, M, Id<'n, U>>,
     M: Model + Selectable<C::Backend>,
     AsSelect<M, C::Backend>: Expression,
-    U: Versioned,
-    U::Version: AsExpression<<U::Column as Expression>::SqlType>,
-    <U::Column as Expression>::SqlType: SqlType,
+    U: Steps<'n, M, Step: AsQuery + ExecuteDsl<C>>,
     &'n U: Identifiable<Table = M::Table>,
-    M::Table: FindDsl<Id<'n, U>>,
-    Find<M::Table, Id<'n, U>>: FilterDsl<Is<U>>,
-    AtVersion<'n, M, U>: IntoUpdateTarget<Table = M::Table>,
-    U::Column: ExpressionMethods,
-    (&'n U, Is<U>): AsChangeset<Target = M::Table>,
-    Step<'n, M, U>: AsQuery + ExecuteDsl<C>,
-    Returning<Step<'n, M, U>, AsSelect<M, C::Backend>>: LoadQuery<'q, C, M>,
+    Returning<U::Step, AsSelect<M, C::Backend>>: LoadQuery<'q, C, M>,
 {
     fn update_versioned(&'n self, conn: &mut C) -> Result<M> {
-        let read = self.version();
-        let at = FilterDsl::filter(FindDsl::find(M::table(), self.id()), U::Column::default().eq(read));
-        let step = diesel::update(at).set((self, U::Column::default().eq(read.next())));
         let row = if C::Backend::RETURNING {
-            RunQueryDsl::load(returning(step, M::as_select()), conn)?.pop()
+            RunQueryDsl::load(returning(self.step(), M::as_select()), conn)?.pop()
         } else {
-            conn.transaction(|conn| match ExecuteDsl::execute(step, conn)? {
+            conn.transaction(|conn| match ExecuteDsl::execute(self.step(), conn)? {
                 0 => Ok(None),
                 _ => conn.get(self.id()),
             })?
         };
         match row {
             Some(row) => Ok(row),
-            None if conn.get(self.id())?.is_none() => Err(not_found::<M>()),
-            None => Err(Error::new(
-                ErrorKind::Conflict,
-                format!("update: the {} has been changed since it was read", model::<M>()),
-            )),
+            None => Err(no_step::<M>(conn.get(self.id())?.is_some())),
         }
     }
 }
@@ -292,14 +270,9 @@ where
     M: Model,
     M::Table: FindDsl<I>,
     Find<M::Table, I>: IntoUpdateTarget,
-    DeleteStatement<<Find<M::Table, I> as HasTable>::Table, <Find<M::Table, I> as IntoUpdateTarget>::WhereClause>:
-        ExecuteDsl<C>,
+    Delete<M, I>: ExecuteDsl<C>,
 {
     fn delete(&mut self, id: I) -> Result<bool> {
-        Ok(ExecuteDsl::execute(diesel::delete(FindDsl::find(M::table(), id)), self)? > 0)
+        Ok(ExecuteDsl::execute(statement::delete::<M, I>(id), self)? > 0)
     }
-}
-
-fn not_found<M>() -> Error {
-    Error::of_diesel(ErrorKind::NotFound, format!("update: no {} has this id", model::<M>()), DieselError::NotFound)
 }

@@ -190,13 +190,53 @@ where
     C: Connects<K>,
     T: Task<C::Driver>,
 {
-    let conn = conn.driver();
-    one_load::awaited(async move {
+    one_load::awaited(on(conn.driver(), task))
+}
+
+/// The same, as a part of something.
+#[expect(
+    clippy::manual_async_fn,
+    reason = "of an `async fn`, callers with a task of their own could not tell that it is `Send`"
+)]
+pub(crate) fn on<D: Driver, T: Task<D>>(conn: &mut D, task: T) -> impl Future<Output = Result<T::Output>> + Send {
+    async move {
         let mut under_way = UnderWay::begin(conn)?;
         let done = task.run(&mut under_way.conn.lend()).await;
         under_way.is_over = true;
         done
-    })
+    }
+}
+
+/// Does the task in a transaction, or a savepoint of the one that is open: all of it or nothing.
+#[cfg(any(feature = "plan", feature = "repository"))]
+#[expect(
+    clippy::manual_async_fn,
+    reason = "of an `async fn`, callers with a task of their own could not tell that it is `Send`"
+)]
+pub(crate) fn transacted<D: Driver, T: Task<D>>(
+    conn: &mut D,
+    task: T,
+) -> impl Future<Output = Result<T::Output>> + Send {
+    async move {
+        let mut under_way = UnderWay::begin(conn)?;
+        under_way.in_transaction = true;
+        let done = between_begin_and_end(under_way.conn, task).await;
+        under_way.is_over = true;
+        done
+    }
+}
+
+#[cfg(any(feature = "plan", feature = "repository"))]
+async fn between_begin_and_end<D: Driver, T: Task<D>>(conn: &mut D, task: T) -> Result<T::Output> {
+    D::TransactionManager::begin_transaction(conn).await?;
+    let done = task.run(&mut conn.lend()).await;
+    match &done {
+        // Diesel rolls back where it cannot commit.
+        Ok(_) => D::TransactionManager::commit_transaction(conn).await?,
+        // The error of a connection that is lost: Diesel knows it as broken, and the caller has the first error.
+        Err(_) => drop(D::TransactionManager::rollback_transaction(conn).await),
+    }
+    done
 }
 
 /// A connection on which something is under way. Dropped before that is over, it is broken, unless its driver copes.
@@ -270,5 +310,25 @@ where
     {
         let sent = LoadQuery::<'q, V, U>::internal_load(self, conn);
         async move { sent.await?.try_collect().await }
+    }
+}
+
+/// A statement that writes.
+#[cfg(feature = "repository")]
+pub trait Executes<'q, DB: Backend>: Send {
+    /// Sends it, and waits for the number of rows.
+    fn execute<V>(self, conn: &mut V) -> impl Future<Output = QueryResult<usize>> + Send
+    where
+        V: AsyncConnectionCore<Backend = DB>;
+}
+
+#[cfg(feature = "repository")]
+#[diagnostic::do_not_recommend]
+impl<'q, DB: Backend, T: QueryFragment<DB> + QueryId + Send + 'q> Executes<'q, DB> for T {
+    async fn execute<V>(self, conn: &mut V) -> QueryResult<usize>
+    where
+        V: AsyncConnectionCore<Backend = DB>,
+    {
+        diesel_async::methods::ExecuteDsl::execute(self, conn).await
     }
 }

@@ -19,7 +19,10 @@ fn is_send<T: Send>(value: T) -> T {
 /// The statements that were sent, without those that ask for plans.
 fn sent(log: &StatementLog) -> Vec<String> {
     let sql = log.take().into_iter().map(|statement| statement.sql);
-    sql.filter(|sql| sql.trim_start_matches('(').starts_with("SELECT") && sql != "SELECT VERSION()" && !sql.contains("pg_typeof")).collect()
+    sql.filter(|sql| {
+        sql.trim_start_matches('(').starts_with("SELECT") && sql != "SELECT VERSION()" && !sql.contains("pg_typeof")
+    })
+    .collect()
 }
 
 scenarios! {

@@ -16,13 +16,13 @@ use std::pin::pin;
 
 use diesel::query_builder::{QueryFragment, QueryId};
 use diesel::result::QueryResult;
-use diesel_async::{AsyncConnectionCore, TransactionManager};
+use diesel_async::AsyncConnectionCore;
 
 use super::record::{Recording, is_recording, replace};
 use super::script::{Question, Script, Sql, Then};
 use super::{How, Plan, Plans};
 use crate::backend::Dialect;
-use crate::driver::{BackendOf, Connects, Driver, Task, UnderWay};
+use crate::driver::{self, BackendOf, Connects, Driver, Task};
 #[cfg(doc)]
 use crate::error::Error;
 use crate::error::Result;
@@ -170,29 +170,20 @@ where
 }
 
 /// Does the task. What is taken back needs a transaction, the caller's or one of its own.
+#[expect(
+    clippy::manual_async_fn,
+    reason = "of an `async fn`, callers with a task of their own could not tell that it is `Send`"
+)]
 fn under_way<D, T>(conn: &mut D, how: How, task: T) -> impl Future<Output = Result<T::Output>> + Send
 where
     D: Driver,
     T: Task<D>,
 {
     async move {
-        let mut under_way = UnderWay::begin(conn)?;
-        if how == How::Values {
-            let done = task.run(&mut under_way.conn.lend()).await;
-            under_way.is_over = true;
-            return done;
+        match how {
+            How::Values => driver::on(conn, task).await,
+            How::Generic | How::Analyze => driver::transacted(conn, task).await,
         }
-        under_way.in_transaction = true;
-        D::TransactionManager::begin_transaction(under_way.conn).await?;
-        let done = task.run(&mut under_way.conn.lend()).await;
-        let ended = match &done {
-            Ok(_) => D::TransactionManager::commit_transaction(under_way.conn).await,
-            Err(_) => D::TransactionManager::rollback_transaction(under_way.conn).await,
-        };
-        under_way.is_over = true;
-        let done = done?;
-        ended?;
-        Ok(done)
     }
 }
 

@@ -14,6 +14,8 @@
 //! [`ExplainDsl`] is on every Diesel query; preloads and keyset pages give the plan of each of their statements, [`Plans`].
 //! How to insist on a plan in a test, and what to know about planners: [a page of the guide](crate::guide::index_is_used).
 //!
+#![cfg_attr(feature = "async", doc = "[`asynchronous`] has what is awaited.")]
+#![cfg_attr(feature = "async", doc = "")]
 //! # What to ask
 //!
 //! | question | answer |

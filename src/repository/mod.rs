@@ -65,14 +65,20 @@
 //! hides the query language that you chose Diesel for. Start from [`query`](Repository::query) instead: it is a plain Diesel
 //! query, so filters, [`preload`](crate::preload) and [`keyset`](crate::keyset) follow.
 //!
+#![cfg_attr(feature = "async", doc = "[`asynchronous`] has the same operations for connections that are awaited.")]
+#![cfg_attr(feature = "async", doc = "")]
 //! There is no `save` that guesses between INSERT and UPDATE, and no transaction method: `conn.transaction(..)` is Diesel's.
 
+#[cfg(feature = "async")]
+pub mod asynchronous;
 mod created;
 mod read;
 mod reads;
 mod returning;
 mod statement;
 mod update;
+#[cfg(feature = "async")]
+mod writes_async;
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -122,7 +128,7 @@ impl<'c, M: Model, C> Repository<'c, M, C, Blocking> {
     }
 }
 
-impl<M, C, Mode> Repository<'_, M, C, Mode> {
+impl<M, C> Repository<'_, M, C, Blocking> {
     /// The plain Diesel query of the model: `M::table().select(M::as_select())`.
     ///
     /// ```sql
@@ -150,7 +156,9 @@ impl<M, C, Mode> Repository<'_, M, C, Mode> {
     {
         rows::<M, C::Backend>()
     }
+}
 
+impl<M, C, Mode> Repository<'_, M, C, Mode> {
     /// The connection, for what is better said in plain Diesel.
     pub fn conn(&mut self) -> &mut C {
         self.conn

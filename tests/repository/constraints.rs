@@ -2,13 +2,11 @@
 
 use blog::models::{NewUser, Profile, User};
 use blog::schema::{profiles, users};
-use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
 use turbodiesel::ConstraintKind;
-use turbodiesel::prelude::*;
 
 use super::{Change, Draft, NewDraft, Numbered, drafts, tables};
 use crate::support::data::FEW;
+use crate::support::prelude::*;
 
 scenarios! {
     fn unique(db) {

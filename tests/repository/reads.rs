@@ -1,14 +1,10 @@
 //! What reads.
 
-use blog::StatementLog;
 use blog::models::{Post, Translation, User};
 use blog::schema::{posts, translations, users};
-use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
-use turbodiesel::prelude::*;
-use turbodiesel::repository::Repository;
 
 use crate::support::data::FEW;
+use crate::support::prelude::*;
 
 scenarios! {
     fn by_id(db) {
@@ -17,7 +13,7 @@ scenarios! {
         assert_eq!(go!(conn.repo::<User>().get(2))?.map(|user| user.email).as_deref(), Some("bob@example.com"));
         assert_eq!(go!(conn.repo::<User>().get(&99))?, None);
         // Held, it is the same.
-        let mut users = Repository::<User, _>::new(conn);
+        let mut users = conn.repo::<User>();
         assert!(go!(users.get(1))?.is_some() && go!(users.get(4))?.is_some());
         assert_eq!(go!(users.conn().repo::<Post>().get(10))?.map(|post| post.title).as_deref(), Some("Seeds"));
     }
@@ -41,7 +37,7 @@ scenarios! {
     fn by_predicate(db) {
         let conn = db.conn();
         go!(conn.batch_execute(FEW))?;
-        let mut users = Repository::<User, _>::new(conn);
+        let mut users = conn.repo::<User>();
         let bob = go!(users.find_by(users::email.eq("bob@example.com")))?;
         assert_eq!(bob.map(|user| user.id), Some(2));
         assert_eq!(go!(users.find_by(users::email.eq("nobody")))?, None);

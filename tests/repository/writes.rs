@@ -1,11 +1,7 @@
 //! What writes.
 
-use blog::StatementLog;
-use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
-use turbodiesel::prelude::*;
-
 use super::{Change, Draft, Label, MaybeNumbered, NewDraft, Numbered, drafts, tables};
+use crate::support::prelude::*;
 
 fn new(slug: &str) -> NewDraft<'_> {
     NewDraft { slug }
@@ -47,7 +43,8 @@ scenarios! {
         let rows: Vec<NewDraft<'_>> = slugs.iter().map(|slug| new(slug)).collect();
         assert_eq!(go!(conn.repo::<Draft>().create_many(&rows))?, 1_337);
         assert_eq!(go!(conn.repo::<Draft>().count(drafts::words.eq(7)))?, 1_337);
-        assert_eq!(go!(conn.repo::<Draft>().create_many::<NewDraft<'_>>(&[]))?, 0);
+        let none: [NewDraft<'_>; 0] = [];
+        assert_eq!(go!(conn.repo::<Draft>().create_many(&none))?, 0);
         // The last one fails: none is there.
         let mut rows: Vec<NewDraft<'_>> = slugs.iter().map(|slug| new(&slug[1..])).collect();
         rows.push(new("slug 0"));
@@ -93,7 +90,7 @@ scenarios! {
         let conn = db.conn();
         go!(conn.batch_execute(&tables(BACKEND)))?;
         let kept = go!(conn.repo::<Draft>().create(&new("kept")))?;
-        let rolled_back = go!(conn.transaction(|conn| {
+        let rolled_back = go!(conn.transaction(work!(|conn| {
             let mut drafts = conn.repo::<Draft>();
             let one = go!(drafts.create(&new("one")))?;
             go!(drafts.create_with_id(&Numbered { id: 500, slug: "two" }))?;
@@ -118,7 +115,7 @@ scenarios! {
             assert_eq!(go!(conn.repo::<Label>().update(&label))?, label);
             assert!(go!(conn.repo::<Label>().delete("x"))?);
             Err::<(), _>(turbodiesel::Error::from(diesel::result::Error::RollbackTransaction))
-        }));
+        })));
         let error = rolled_back.unwrap_err();
         assert_eq!(error.as_diesel(), Some(&diesel::result::Error::RollbackTransaction), "{error}");
         assert_eq!(go!(conn.repo::<Draft>().get_all())?, [kept]);
@@ -127,35 +124,16 @@ scenarios! {
     fn a_violation_undoes_the_inner_transaction_alone(db) {
         let conn = db.conn();
         go!(conn.batch_execute(&tables(BACKEND)))?;
-        go!(conn.transaction(|conn| {
+        go!(conn.transaction(work!(|conn| {
             go!(conn.repo::<Draft>().create(&new("one")))?;
-            let inner = go!(conn.transaction(|conn| go!(conn.repo::<Draft>().create(&new("one"))))).unwrap_err();
+            let inner = go!(conn.transaction(work!(|conn| go!(conn.repo::<Draft>().create(&new("one")))))).unwrap_err();
             assert!(inner.is_unique_violation_of("drafts_slug_key"), "{inner}");
             let many = go!(conn.repo::<Draft>().create_many(&[new("two"), new("two")])).unwrap_err();
             assert!(many.is_unique_violation_of("drafts_slug_key"), "{many}");
             go!(conn.repo::<Draft>().create(&new("three")))
-        }))?;
+        })))?;
         let mut slugs: Vec<_> = go!(conn.repo::<Draft>().get_all())?.into_iter().map(|draft| draft.slug).collect();
         slugs.sort();
         assert_eq!(slugs, ["one", "three"]);
-    }
-
-    fn through_a_pool(db) {
-        use crate::support::place::Placed;
-        use diesel::r2d2::{ConnectionManager, Pool};
-        db.conn();
-        let place = <Conn as Placed>::place()?;
-        let pool = Pool::builder().max_size(1).build(ConnectionManager::<Conn>::new(&place.url))?;
-        let mut conn = pool.get()?;
-        go!(conn.batch_execute(&tables(BACKEND)))?;
-        let draft = go!(conn.repo::<Draft>().create(&new("one")))?;
-        let draft = go!(conn.repo::<Draft>().update(&Draft { words: 3, ..draft }))?;
-        let draft = go!(conn.repo::<Draft>().update_versioned(&draft))?;
-        assert_eq!(go!(conn.repo::<Draft>().get(draft.id))?, Some(draft.clone()));
-        assert_eq!(go!(conn.repo::<Draft>().get_many(&[draft.id]))?, [Some(draft.clone())]);
-        assert_eq!(go!(conn.repo::<Draft>().create_many(&[new("two")]))?, 1);
-        assert!(go!(conn.repo::<Draft>().delete(draft.id))?);
-        drop(conn);
-        drop(pool);
     }
 }

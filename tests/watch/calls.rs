@@ -1,6 +1,6 @@
 //! Bugs in functions that call others, where a driver that awaits needs other functions.
 
-use blog::models::{Comment, NewUser, Post, Profile, User};
+use blog::models::{Comment, Post, Profile, User};
 use blog::schema::{comments, posts, users};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -126,18 +126,5 @@ scenarios! {
         let (_, log) = go!(watch(db.conn(), |conn| go!(load_for_keys::<Comment, _, _>(&[100], below, conn)).map(drop)))?;
         log.assert_no_n_plus_one();
         assert!(log.statements().any(|statement| statement.count() >= 5), "{log}");
-    }
-
-    fn rows_that_a_repository_creates(db) {
-        // Where there is no RETURNING, each is read back.
-        let (_, log) = go!(watch(db.conn(), |conn| -> turbodiesel::Result<()> {
-            for number in 0..4 {
-                let email = format!("{number}@example.com");
-                go!(conn.repo::<User>().create(&NewUser { email: &email, name: "New" }))?;
-            }
-            Ok(())
-        }))?;
-        log.assert_no_n_plus_one();
-        assert!(log.len() >= 4, "{log}");
     }
 }

@@ -3,7 +3,7 @@
 use crate::support::data::FEW;
 use crate::support::prelude::*;
 use crate::support::watching::{allow, scope, watch};
-use blog::models::{Comment, Post};
+use blog::models::{Comment, NewUser, Post, User};
 use blog::schema::{posts, tags, users};
 
 /// Checks that `body` is no N+1, and that it sent at least `least` statements.
@@ -114,6 +114,19 @@ scenarios! {
                 .preload(has_many::<Comment>())
                 .load(conn))?;
         });
+    }
+
+    fn rows_that_a_repository_creates(db) {
+        // Where there is no RETURNING, each is read back.
+        let (_, log) = go!(watch(db.conn(), work!(|conn| -> turbodiesel::Result<()> {
+            for number in 0..4 {
+                let email = format!("{number}@example.com");
+                go!(conn.repo::<User>().create(&NewUser { email: &email, name: "New" }))?;
+            }
+            Ok(())
+        })))?;
+        log.assert_no_n_plus_one();
+        assert!(log.len() >= 4, "{log}");
     }
 
     fn one_helper_called_from_three_lines(db) {

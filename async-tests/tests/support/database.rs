@@ -23,6 +23,18 @@ pub(crate) trait TestConnection: AsyncConnection + 'static {
     fn migrations() -> impl MigrationSource<<Self::Blocking as Connection>::Backend>;
 }
 
+/// The log of a connection that is awaited.
+pub(crate) struct StatementLog;
+
+impl StatementLog {
+    /// Records what `conn` sends from now on, in place of any other instrumentation of it.
+    pub(crate) fn install(conn: &mut impl AsyncConnection) -> blog::StatementLog {
+        let log = blog::StatementLog::default();
+        conn.set_instrumentation(log.clone());
+        log
+    }
+}
+
 impl<C: TestConnection> Db<C> {
     pub(crate) async fn fresh() -> TestResult<Self> {
         let inner = TestDb::<C::Blocking>::new(C::migrations())?;

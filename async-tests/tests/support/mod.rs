@@ -13,6 +13,8 @@ pub(crate) mod prelude {
     pub(crate) use diesel_async::RunQueryDsl;
     pub(crate) use diesel_async::{AsyncConnection, SimpleAsyncConnection};
     pub(crate) use turbodiesel::async_prelude::*;
+
+    pub(crate) use super::database::StatementLog;
 }
 
 /// What watches code, for this driver.

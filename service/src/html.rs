@@ -34,7 +34,8 @@ async fn read(
     query: Result<Query<List>, QueryRejection>,
     announced: Announced,
 ) -> Result<(List, Page<PostView>), Failure> {
-    let list = rest::list(query)?;
+    // What the page shows is not for the address to say.
+    let list = rest::list(query)?.without_include();
     let page = service.store.posts(list.rows()?, Wanted::OVERVIEW, announced).await?;
     Ok((list, page))
 }
@@ -61,7 +62,7 @@ fn feed(list: &List, page: &Page<PostView>) -> String {
 fn refusal(failure: &Failure) -> String {
     let message = Text(&failure.message);
     document(
-        "Not found here",
+        "There is no such page",
         &format!("<p class=\"end\" role=\"alert\">{message}</p>\n<a id=\"start\" href=\"/\">To the newest posts</a>\n"),
     )
 }

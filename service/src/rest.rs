@@ -34,6 +34,11 @@ impl List {
         Ok(Rows { size: self.size.unwrap_or(USUAL), backward: before.is_some(), after, before, exact: false })
     }
 
+    /// The same, with nothing said of what comes with the rows.
+    pub(crate) fn without_include(self) -> Self {
+        List { include: None, ..self }
+    }
+
     /// The address of the page beside this one, on the same path.
     pub(crate) fn beside(&self, path: &str, step: Step<'_>) -> String {
         let mut url = path.to_owned();

@@ -8,6 +8,7 @@ scenarios! {
     the_page_works_without_a_script
     a_bad_cursor_is_a_page_that_says_so
     nothing_comes_from_elsewhere
+    nothing_of_an_address_is_carried_along
 }
 
 /// What stands between the two, each time.
@@ -45,4 +46,12 @@ async fn nothing_comes_from_elsewhere(app: &mut App) {
         assert_eq!(reply.status, 200);
         assert!(!reply.body.contains("://"), "{path}");
     }
+}
+
+async fn nothing_of_an_address_is_carried_along(app: &mut App) {
+    let reply = app.get("/?size=3&include=a%26after%3Db%22%3E%3Cscript%3E").await;
+    assert_eq!(reply.status, 200);
+    let next = between(&reply.body, "rel=\"next\" href=\"", "\"").next().unwrap().replace("&amp;", "&");
+    assert!(next.starts_with("/?size=3&after=") && !reply.body.contains("<script>"), "{next}");
+    assert_eq!(app.get(&next).await.status, 200);
 }

@@ -23,6 +23,7 @@ pub use crate::keyset::asynchronous::KeysetDsl;
 #[cfg(feature = "plan")]
 pub use crate::plan::asynchronous::ExplainDsl;
 pub use crate::preload::asynchronous::{PreloadDsl, load_for_keys, load_with, preload_for};
+pub use crate::preload::snapshot_async::in_snapshot;
 pub use crate::preload::{AggregateDsl, IndexDsl, Nth, belongs_to, has_many, has_one, if_some, many_to_many};
 #[cfg(feature = "repository")]
 pub use crate::repository::asynchronous::RepositoryDsl;

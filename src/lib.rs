@@ -32,7 +32,7 @@
 //! * [`preload`]: eager loading, as a tutorial.
 //! * [`keyset`]: pages, as a tutorial.
 //! * [`repository`]: the everyday operations of one model.
-//! * [`prelude`]: what a program imports with one `use`.
+//! * [`prelude`]: what a program imports with one `use`; [`async_prelude`] to await its loads.
 //! * [`dsl`]: names for the types that the methods return.
 //! * [`backend`]: where databases differ, and what is sent to each.
 //! * [`guide`]: longer examples.
@@ -56,20 +56,23 @@
 //! | `testing` | [`testing::TestDb`]: a fresh, migrated database for each test |
 //! | `watch` | [`watch`](mod@watch): what code sends, and the line of an N+1 |
 //! | `plan` | [`plan`]: query plans as values, with questions and assertions |
+//! | `async` | [`async_prelude`]: the same loads and pages, awaited, on the connections of diesel-async |
 //! | `tracing` | a span for each statement that is watched |
 //! | `migrations` or `testing` | [`SqlMigrations`]: migrations that keep the text of their SQL |
 #![cfg_attr(
-    not(all(feature = "testing", feature = "signing", feature = "watch", feature = "plan")),
+    not(all(feature = "testing", feature = "signing", feature = "watch", feature = "plan", feature = "async")),
     allow(rustdoc::broken_intra_doc_links)
 )]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 
 #[cfg(feature = "async")]
+#[cfg_attr(docsrs, doc(cfg(feature = "async")))]
 pub mod async_prelude;
 pub mod backend;
 mod clauses;
 #[cfg(feature = "async")]
+#[cfg_attr(docsrs, doc(cfg(feature = "async")))]
 pub mod driver;
 pub mod dsl;
 pub mod error;

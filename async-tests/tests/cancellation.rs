@@ -1,11 +1,8 @@
 //! Loads that are dropped half-way: nothing half-read is handed out later, and no pool keeps a connection of that kind.
 
 #[macro_use]
+#[path = "../support/mod.rs"]
 mod support;
-
-use std::future::Future;
-use std::pin::pin;
-use std::task::Poll;
 
 use blog::models::{Comment, Post, Profile, User};
 use blog::schema::{comments, posts, users};
@@ -15,6 +12,7 @@ use diesel_async::{AsyncConnection, SimpleAsyncConnection};
 use turbodiesel::async_prelude::*;
 
 use crate::support::data::FEW;
+use crate::support::polled;
 
 /// Five statements.
 macro_rules! feed {
@@ -35,21 +33,6 @@ macro_rules! page {
     () => {
         posts::table.select(Post::as_select()).keyset(posts::id.asc()).first(3).preload(has_many::<Comment>())
     };
-}
-
-/// Polls a future so often, each time when it is woken; what it gives, if it is ready by then.
-async fn polled<F: Future>(future: F, times: usize) -> Option<F::Output> {
-    let mut future = pin!(future);
-    let mut polls = 0;
-    std::future::poll_fn(|context| {
-        polls += 1;
-        match future.as_mut().poll(context) {
-            Poll::Ready(output) => Poll::Ready(Some(output)),
-            Poll::Pending if polls >= times => Poll::Ready(None),
-            Poll::Pending => Poll::Pending,
-        }
-    })
-    .await
 }
 
 /// Drops a load on a pool's connection after each number of polls until one is ready, and looks at the pool after each.

@@ -1,6 +1,7 @@
 //! What only concerns futures: they are `Send`, they go through pools, and both preludes live in one crate.
 
 #[macro_use]
+#[path = "../support/mod.rs"]
 mod support;
 
 use std::sync::{Arc, Mutex};

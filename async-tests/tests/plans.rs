@@ -1,6 +1,7 @@
 //! Plans that are awaited: of queries, preloads and pages, with the statements of the blocking ones.
 
 #[macro_use]
+#[path = "../support/mod.rs"]
 mod support;
 
 use blog::models::{Comment, Post, Profile, User};

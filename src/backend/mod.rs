@@ -146,6 +146,16 @@ pub trait Snapshots: Dialect {
     ///
     /// The database's.
     fn transaction<C: LoadConnection<Backend = Self>>(conn: &mut C) -> QueryResult<Transaction>;
+
+    /// The same questions, awaited.
+    ///
+    /// # Errors
+    ///
+    /// The database's.
+    #[cfg(feature = "async")]
+    fn transaction_async<C>(conn: &mut C) -> impl Future<Output = QueryResult<Transaction>> + Send
+    where
+        C: diesel_async::AsyncConnection<Backend = Self>;
 }
 
 /// The transaction that a connection is in.

@@ -59,6 +59,7 @@
 #![doc = include_str!("walks.md")]
 
 #[cfg(feature = "async")]
+#[cfg_attr(docsrs, doc(cfg(feature = "async")))]
 pub mod asynchronous;
 mod batches;
 mod clauses;

@@ -83,6 +83,7 @@
 
 pub mod aggregate;
 #[cfg(feature = "async")]
+#[cfg_attr(docsrs, doc(cfg(feature = "async")))]
 pub mod asynchronous;
 pub(crate) mod belongs_to;
 pub mod by;
@@ -105,6 +106,9 @@ pub mod place;
 pub mod plumbing;
 pub mod relation;
 mod snapshot;
+#[cfg(feature = "async")]
+#[cfg_attr(docsrs, doc(cfg(feature = "async")))]
+pub mod snapshot_async;
 mod strategy;
 mod targets;
 mod through;

@@ -90,6 +90,7 @@ scenarios! {
 
 /// Four spellings of timestamps in one SQLite column, as different programs write them: a cursor that decoded and encoded
 /// them again would repeat or lose rows.
+#[cfg(not(feature = "awaited"))]
 #[test]
 fn a_sqlite_column_with_several_spellings_of_time_pages_exactly() -> crate::support::TestResult {
     use crate::support::database::{Db, sqlite::Conn};

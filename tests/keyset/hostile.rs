@@ -125,7 +125,7 @@ scenarios! {
         let valid = URL_SAFE_NO_PAD.decode(&tokens[0])?;
         let log = StatementLog::install(conn);
         let mut load = |token: &str| -> Result<bool, String> {
-            let result = go!(all().first(2).after_token(Some(token)).load(conn));
+            let result = now!(all().first(2).after_token(Some(token)).load(conn));
             let sent = log.take().len();
             match result {
                 // Taken for a position: then it is one, of this ordering.

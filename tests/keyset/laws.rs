@@ -46,8 +46,8 @@ macro_rules! walk {
     }};
 }
 
-fn seeded(conn: &mut impl blog::BlogConnection) -> QueryResult<()> {
-    blog::seed(conn, &blog::Seed { users: 8, ..blog::Seed::default() }).map(drop)
+fn seeded(conn: &mut impl TestConnection) -> QueryResult<()> {
+    seed(conn, &blog::Seed { users: 8, ..blog::Seed::default() }).map(drop)
 }
 
 scenarios! {
@@ -111,7 +111,7 @@ scenarios! {
 
     fn text_keys(db) {
         let conn = db.conn();
-        blog::seed(conn, &blog::Seed { users: 30, ..blog::Seed::default() })?;
+        seed(conn, &blog::Seed { users: 30, ..blog::Seed::default() })?;
         let query = || users::table.select(User::as_select());
         walk!(go, &mut *conn, query(), (users::name.asc(), users::id.asc()), (users::name.asc(), users::id.asc()), User, |u: &User| u.id);
         walk!(go, conn, query(), (users::active.desc(), unique(users::email.asc())), (users::active.desc(), users::email.asc()), User, |u: &User| u.id);

@@ -1,13 +1,18 @@
 //! Keyset pages: the law that the union of all pages is the unpaged list, and everything that is refused.
 
+#![cfg_attr(feature = "awaited", allow(unused))]
+
 #[macro_use]
-#[path = "../support/mod.rs"]
+#[cfg_attr(feature = "awaited", path = "../../async-tests/support/mod.rs")]
+#[cfg_attr(not(feature = "awaited"), path = "../support/mod.rs")]
 mod support;
 
 mod batches;
 mod bounds;
 mod crafted;
 mod cursors;
+// One connection type each, and no driver of two.
+#[cfg(not(feature = "awaited"))]
 mod extremes;
 mod golden;
 mod hostile;
@@ -15,6 +20,7 @@ mod laws;
 mod of_each;
 mod orderings;
 mod pages;
+#[cfg(not(feature = "awaited"))]
 mod plans;
 mod property;
 mod refused;

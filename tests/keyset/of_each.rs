@@ -7,8 +7,8 @@ use turbodiesel::keyset::{Cursor, CursorSecret, Page, asc, desc};
 use crate::support::data::FEW;
 use crate::support::prelude::*;
 
-fn seeded(conn: &mut impl blog::BlogConnection) -> QueryResult<()> {
-    blog::seed(conn, &blog::Seed { users: 9, ..blog::Seed::default() }).map(drop)
+fn seeded(conn: &mut impl TestConnection) -> QueryResult<()> {
+    seed(conn, &blog::Seed { users: 9, ..blog::Seed::default() }).map(drop)
 }
 
 /// The page of each user is the page of that user's posts; `$read` is `first` or `last`.

@@ -55,11 +55,11 @@ scenarios! {
         let error = sorts.get("score").unwrap_err();
         assert!(error.is_unknown_ordering());
         assert_eq!((error.to_string().as_str(), error.key()), ("no ordering has this name: there are `newest`, `title`, `best`, `id`", Some("\"score\"")));
-        let error = go!(posts::table.select(Post::as_select()).keyset(sorts.get("title")?).first(1).after(cursors.first()).load(conn)).unwrap_err();
+        let error = go!(posts::table.select(Post::as_select()).keyset(sorts.get("title")?).first(1).after(cursors.as_slice().first()).load(conn)).unwrap_err();
         assert!(error.as_cursor().is_some_and(|cursor| cursor.is_wrong_ordering()));
         // A set of one table writes the cursors that the ordering alone writes.
         let page = go!(posts::table.select(Post::as_select()).keyset((posts::created_at.desc(), posts::id.desc())).first(1).load(conn))?;
-        assert_eq!(page.end_cursor(), cursors.first());
+        assert_eq!(page.end_cursor(), cursors.as_slice().first());
     }
 
     fn keys_behind_a_unique_one_are_dropped(db) {
@@ -207,6 +207,7 @@ scenarios! {
     fn a_form_of_the_seek_can_be_chosen(db) {
         let conn = db.conn();
         go!(conn.batch_execute(FEW))?;
+        let log = StatementLog::install(conn);
         let query = || posts::table.select(Post::as_select());
         macro_rules! check {
             ($ordering:expr, $shape:ident => $sent:expr) => {{
@@ -215,15 +216,15 @@ scenarios! {
                 let next = || page().after(first.end_cursor());
                 let rows = go!(next().load(conn))?;
                 for $shape in [SeekForm::RowValue, SeekForm::OrChain, SeekForm::Segments] {
+                    log.take();
                     let result = go!(next().strategy($shape).load(conn));
                     let Some(sent): Option<&str> = ($sent) else {
                         assert!(result.unwrap_err().is_strategy());
                         continue;
                     };
                     assert_eq!(result?, rows, "{:?}", $shape);
-                    // The plan is that of the form.
-                    let plans = go!(next().strategy($shape).explain(conn))?;
-                    assert!(plans[0].sql().contains(sent), "{}", plans[0].sql());
+                    let sql = log.take().pop().map(|statement| statement.sql).unwrap_or_default();
+                    assert!(sql.contains(sent), "{sql}");
                 }
             }};
         }

@@ -76,7 +76,7 @@ scenarios! {
     fn relations_load_with_a_page(db) {
         let conn = db.conn();
         go!(conn.batch_execute(FEW))?;
-        let log = blog::StatementLog::install(conn);
+        let log = StatementLog::install(conn);
         let load = newest!().first(3).preload(has_many::<Comment>().order(comments::id)).preload(belongs_to::<User>());
         let announced = load.statements();
         let page = go!(load.load(conn))?;

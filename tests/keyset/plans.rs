@@ -32,9 +32,9 @@ fn steps(plans: &Plans) -> String {
 scenarios! {
     fn of_expressions_and_groups(db) {
         let conn = db.conn();
-        blog::seed(conn, &blog::Seed { users: 100, ..blog::Seed::default() })?;
+        seed(conn, &blog::Seed { users: 100, ..blog::Seed::default() })?;
         let by_title = || (asc(lower(posts::title)), asc(posts::id));
-        match by_title().index_sql::<<Conn as Connection>::Backend>(()) {
+        match by_title().index_sql::<DB>(()) {
             Ok(create) => go!(conn.batch_execute(&create))?,
             Err(error) => assert!(BACKEND == "mysql" && error.is_no_index(), "{error}"),
         }

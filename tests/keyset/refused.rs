@@ -10,7 +10,7 @@ scenarios! {
     fn clauses_that_a_page_writes_itself(db) {
         let conn = db.conn();
         go!(conn.batch_execute(FEW))?;
-        let log = blog::StatementLog::install(conn);
+        let log = StatementLog::install(conn);
         macro_rules! refused {
             ($query:expr, $clause:literal) => {{
                 let error = go!($query.select(Post::as_select()).keyset(posts::id.asc()).first(2).load(conn)).unwrap_err();
@@ -31,7 +31,7 @@ scenarios! {
 
     fn a_page_of_nothing(db) {
         let conn = db.conn();
-        let log = blog::StatementLog::install(conn);
+        let log = StatementLog::install(conn);
         for page in [posts::table.select(Post::as_select()).keyset(posts::id.asc()).first(0), posts::table.select(Post::as_select()).keyset(posts::id.asc()).last(0)] {
             let error = go!(page.load(conn)).unwrap_err();
             assert!(error.is_page_size(), "{error}");
@@ -42,7 +42,7 @@ scenarios! {
     fn a_page_that_is_too_large(db) {
         let conn = db.conn();
         go!(conn.batch_execute(FEW))?;
-        let log = blog::StatementLog::install(conn);
+        let log = StatementLog::install(conn);
         let all = || posts::table.select(Post::as_select()).keyset(posts::id.asc());
         for (page, message) in [
             (all().first(u32::MAX), "a page of 4294967295 rows is no page"),

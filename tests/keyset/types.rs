@@ -197,7 +197,7 @@ scenarios! {
                 let lengths: Vec<usize> = (0..=24)
                     .filter(|length| {
                         let value = bytes(&vec![0; *length]);
-                        go!(all().first(9).after_token(Some(&token(&[&head(&valid), &value, &id]))).load(conn)).is_ok()
+                        now!(all().first(9).after_token(Some(&token(&[&head(&valid), &value, &id]))).load(conn)).is_ok()
                     })
                     .collect();
                 assert_eq!(lengths, byte_lengths(BACKEND, stringify!($column)), "{}", stringify!($column));

@@ -2,11 +2,8 @@
 
 use blog::models::Post;
 use blog::schema::posts;
-use diesel::migration::MigrationConnection;
-use diesel_migrations::MigrationHarness;
 
 use crate::support::data::FEW;
-use crate::support::database::TestConnection;
 use crate::support::prelude::*;
 
 // In this order the posts are 10, 11, 12 (the same moment as 11), 20, 21, 30 (the same moment as 21).
@@ -135,11 +132,10 @@ scenarios! {
                 format!("{}/{name}", server.rsplit_once('/').ok_or("a URL without a database")?.0)
             }
         };
-        let (mut reader, mut writer) = (Conn::establish(&url)?, Conn::establish(&url)?);
+        let (mut reader, mut writer) = (go!(Conn::establish(&url))?, go!(Conn::establish(&url))?);
         if BACKEND == "sqlite" {
             go!(reader.batch_execute("PRAGMA journal_mode = WAL"))?;
-            MigrationConnection::setup(&mut reader)?;
-            reader.run_pending_migrations(<Conn as TestConnection>::migrations()).map_err(|error| error.to_string())?;
+            migrate(&mut reader)?;
         }
         go!(reader.batch_execute(FEW))?;
 

@@ -83,7 +83,7 @@ scenarios! {
     fn a_closure_that_gives_no_key_binds_nothing(db) {
         let conn = db.conn();
         go!(conn.batch_execute(FEW))?;
-        let log = blog::StatementLog::install(conn);
+        let log = StatementLog::install(conn);
         let nobody = |_: &EditedPost| None::<i32>;
         let rows: Vec<(EditedPost, Option<User>, Vec<Post>)> = go!(posts::table
             .select(EditedPost::as_select())

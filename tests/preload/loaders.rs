@@ -10,6 +10,7 @@ use crate::support::data::FEW;
 use crate::support::prelude::*;
 
 scenarios! {
+    #[cfg(not(feature = "awaited"))]
     fn a_loader_of_ones_own_is_a_relation(db) {
         let conn = db.conn();
         go!(conn.batch_execute(FEW))?;
@@ -34,6 +35,7 @@ scenarios! {
         assert!(rows.iter().flat_map(|(.., posts)| posts).all(|(post, length)| post.title.len() == *length));
     }
 
+    #[cfg(not(feature = "awaited"))]
     fn a_loader_that_loses_a_parent_is_an_error(db) {
         let conn = db.conn();
         go!(conn.batch_execute(FEW))?;

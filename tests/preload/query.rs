@@ -31,7 +31,7 @@ scenarios! {
         assert_eq!(ids(go!(users().preload(commented).load(conn))?), [vec![10], vec![20], vec![], vec![]]);
 
         let boxed = has_many::<Post>().query(|posts| {
-            let mut posts = posts.into_boxed::<<Conn as Connection>::Backend>();
+            let mut posts = posts.into_boxed::<DB>();
             for title in ["Seeds", "Snow"] {
                 posts = posts.or_filter(posts::title.eq(title));
             }
@@ -99,7 +99,7 @@ scenarios! {
         let log = StatementLog::install(conn);
         macro_rules! as_it_is {
             ($query:expr, $users:expr) => {
-                let sql = diesel::debug_query::<<Conn as Connection>::Backend, _>(&$query).to_string();
+                let sql = diesel::debug_query::<DB, _>(&$query).to_string();
                 log.take();
                 let rows = go!($query.preload(has_many::<Post>().order(posts::id)).load(conn))?;
                 assert_eq!(rows.iter().map(|(user, _)| user.id).collect::<Vec<_>>(), $users);

@@ -23,6 +23,11 @@ const CLEAR: &str = "DELETE FROM comments; DELETE FROM posts; DELETE FROM profil
 
 type Feed = Vec<(User, Vec<(Post, Vec<(Comment, User)>)>, Option<Profile>)>;
 
+/// Which statement reads the authors of comments. Awaited on PostgreSQL, the profiles are on their way before it.
+fn authors(backend: &str) -> usize {
+    if cfg!(feature = "awaited") && backend == "postgres" { 4 } else { 3 }
+}
+
 /// Each row is with the one that it pointed to when it was read, and once.
 fn assert_placed(feed: &Feed) {
     let mut seen = std::collections::HashSet::new();
@@ -77,8 +82,8 @@ scenarios! {
                 }
             }
         }
-        // The authors of comments are read by statement 3.
-        assert_eq!(changed, [(2, 3, Some("3".to_owned())), (3, 3, Some("2".to_owned()))]);
+        let nth = authors(BACKEND);
+        assert_eq!(changed, [(2, nth, Some("3".to_owned())), (3, nth, Some("2".to_owned()))]);
     }
 
     fn a_key_that_dangles_is_told_from_one_that_did(db) {
@@ -89,11 +94,11 @@ scenarios! {
         // Of several keys it is the first row's that is asked for.
         for (change, key) in CHANGES.into_iter().zip(["77", "77", "3", "2"]) {
             two.other(&corrupt)?;
-            two.race(3, change);
+            two.race(authors(BACKEND), change);
             let error = go!(feed!().load(&mut two.one)).unwrap_err();
             assert_eq!((error.is_dangling_key(), error.key()), (key == "77", Some(key)), "{error}");
             two.other(&corrupt)?;
-            two.race(3, change);
+            two.race(authors(BACKEND), change);
             let error = go!(feed!().in_snapshot().load(&mut two.one)).unwrap_err();
             assert_eq!((error.is_dangling_key(), error.key()), (true, Some("77")), "{error}");
         }

@@ -71,6 +71,7 @@ scenarios! {
         assert_eq!(rows[0].1.len(), 1);
     }
 
+    #[cfg(not(feature = "awaited"))]
     fn loads_inside_a_transaction(db) {
         let conn = db.conn();
         go!(conn.batch_execute(FEW))?;
@@ -84,6 +85,7 @@ scenarios! {
 }
 
 /// A pooled connection is a connection.
+#[cfg(not(feature = "awaited"))]
 #[test]
 fn loads_on_a_pooled_connection() -> crate::support::TestResult {
     use diesel::r2d2::{ConnectionManager, Pool};

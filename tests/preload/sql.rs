@@ -3,16 +3,13 @@
 
 use std::collections::HashMap;
 
-use blog::StatementLog;
 use blog::models::{Comment, EditedPost, Post, PostTag, Profile, Reply, Tag, Translation, TranslationReview, User};
 use blog::schema::{comments, post_tags, posts, profiles, tags, translation_reviews, translations, users};
-use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
 use turbodiesel::backend::{AggregateForm, KeySql};
 use turbodiesel::preload::{Bound, Strategy};
-use turbodiesel::prelude::*;
 
 use crate::support::data::{FEW, TAGS};
+use crate::support::prelude::*;
 use crate::support::sql::texts;
 
 /// The name of a post.
@@ -35,7 +32,7 @@ impl From<(User, Vec<Title>)> for Author {
     }
 }
 
-fn section(all: &mut String, name: &str, log: &StatementLog) {
+fn section(all: &mut String, name: &str, log: &blog::StatementLog) {
     let sent = texts(log);
     all.push_str(&format!("-- {name}\n{}\n\n", if sent.is_empty() { "nothing is sent" } else { &sent }));
 }
@@ -110,10 +107,10 @@ scenarios! {
             "if_some" => users::table.left_join(profiles::table).order(users::id).select(Option::<Profile>::as_select()),
                 if_some(belongs_to::<User>());
             "a page of each" => users(), has_many::<Post>().keyset((posts::created_at.desc(), posts::id.desc())).first(2);
-            "load_with" => users(), load_with(|users: &[&User], conn: &mut Conn| {
-                let titles: Vec<String> = posts::table.select(posts::title).order(posts::id).load(conn)?;
+            "load_with" => users(), load_with(loader!(|users: &[&User], conn| {
+                let titles: Vec<String> = go!(posts::table.select(posts::title).order(posts::id).load(conn))?;
                 Ok(users.iter().map(|_| titles.len()).collect())
-            });
+            }));
             "a key of two columns" => translations::table.select(Translation::as_select()), has_many::<TranslationReview>()
                 .by_key((translation_reviews::post_id, translation_reviews::language), |of: &Translation| (of.post_id, of.language.clone()));
             "a key of two columns, upwards" => translation_reviews::table.select(TranslationReview::as_select()), belongs_to::<Translation>()
@@ -181,7 +178,7 @@ scenarios! {
             }
         }
         // Every strategy is one that the backend knows, or an error above.
-        let known = <<Conn as Connection>::Backend as KeySql>::STRATEGIES;
+        let known = <DB as KeySql>::STRATEGIES;
         for strategy in [Strategy::Search, Strategy::RowOrder, Strategy::Scan, Strategy::Binds] {
             assert_eq!(all.contains(&format!("has no strategy {strategy:?}")), !known.contains(&strategy));
         }

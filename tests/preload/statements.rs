@@ -49,7 +49,7 @@ scenarios! {
 
     fn one_text_for_any_number_of_parents(db) {
         let conn = db.conn();
-        blog::seed_posts(conn, 100_000)?;
+        seed_posts(conn, 100_000)?;
         let log = StatementLog::install(conn);
         for size in [1, 2, 3, 10, 100, 1_000, 10_000, 100_000] {
             let load = posts::table

@@ -68,7 +68,7 @@ scenarios! {
                 }
                 Err(error) => {
                     assert!(error.is_unsupported_strategy(), "{error}");
-                    let known = <<Conn as diesel::Connection>::Backend as KeySql>::STRATEGIES;
+                    let known = <DB as KeySql>::STRATEGIES;
                     assert!(!known.contains(&strategy), "{error}");
                     texts.push(format!("{strategy:?}\n{error}"));
                 }
@@ -82,7 +82,7 @@ scenarios! {
 
     fn the_number_of_keys_decides(db) {
         let conn = db.conn();
-        blog::seed(conn, &Seed { users: 8_000, posts_per_user: 1, comments_per_post: 0, tags: 0 })?;
+        seed(conn, &Seed { users: 8_000, posts_per_user: 1, comments_per_post: 0, tags: 0 })?;
         let log = StatementLog::install(conn);
         let (search, scan) = match BACKEND {
             "sqlite" => ("WHERE `posts`.`author_id` IN (SELECT value FROM", "WHERE +(`posts`.`author_id` IN ("),
@@ -105,7 +105,7 @@ scenarios! {
 
     fn binds_have_five_texts_and_keep_the_order_within_a_parent(db) {
         let conn = db.conn();
-        blog::seed_posts(conn, 9_000)?;
+        seed_posts(conn, 9_000)?;
         let log = StatementLog::install(conn);
         // The edges of a chunk, and of its padding.
         for size in [1, 15, 16, 17, 65, 257, 4095, 4096, 4097, 8192, 8193] {
@@ -147,7 +147,7 @@ scenarios! {
         let rows = go!(load.load(conn))?;
         assert!(log.len() <= announced && rows.iter().all(|(_, child)| child.is_some()));
         // Every third of them, by every strategy.
-        for strategy in <<Conn as diesel::Connection>::Backend as KeySql>::STRATEGIES {
+        for strategy in <DB as KeySql>::STRATEGIES {
             let third = many::parents::table.filter(many::parents::third.eq(0)).select(many::Parent::as_select());
             let rows = go!(third.preload(has_one::<many::Child>().strategy(*strategy)).load(conn))?;
             assert_eq!(rows.len(), 133_333, "{strategy:?}");

@@ -71,7 +71,7 @@ macro_rules! up {
 scenarios! {
     fn trees_equal_those_made_by_hand(db) {
         let conn = db.conn();
-        blog::seed(conn, &blog::Seed { users: 8, comments_per_post: 12, ..Default::default() })?;
+        seed(conn, &blog::Seed { users: 8, comments_per_post: 12, ..Default::default() })?;
         let all: Vec<Comment> = go!(comments::table.order(comments::id).select(Comment::as_select()).load(conn))?;
         let by_id: HashMap<i32, &Comment> = all.iter().map(|row| (row.id, row)).collect();
         for depth in [0, 1, 2, 50] {

@@ -10,7 +10,7 @@ pub(crate) struct Db<C> {
 }
 
 /// What differs between the connections, for tests.
-pub(crate) trait TestConnection: turbodiesel::testing::TestConnection {
+pub(crate) trait TestConnection: turbodiesel::testing::TestConnection + blog::BlogConnection {
     fn migrations() -> impl MigrationSource<Self::Backend>;
     /// The same, of Diesel's own type.
     fn embedded() -> diesel_migrations::EmbeddedMigrations;
@@ -39,10 +39,18 @@ impl<C: TestConnection> Db<C> {
     }
 }
 
+/// Runs the migrations on another database than a fresh one.
+pub(crate) fn migrate<C: TestConnection>(conn: &mut C) -> super::TestResult {
+    diesel_migrations::MigrationHarness::run_pending_migrations(conn, C::embedded())
+        .map_err(|error| error.to_string())?;
+    Ok(())
+}
+
 pub(crate) mod sqlite {
     use super::*;
 
     pub(crate) type Conn = SqliteConnection;
+    pub(crate) type DB = diesel::sqlite::Sqlite;
     pub(crate) const BACKEND: &str = "sqlite";
 
     impl TestConnection for SqliteConnection {
@@ -62,6 +70,7 @@ pub(crate) mod postgres {
     use super::*;
 
     pub(crate) type Conn = PgConnection;
+    pub(crate) type DB = diesel::pg::Pg;
     pub(crate) const BACKEND: &str = "postgres";
 
     impl TestConnection for PgConnection {
@@ -81,6 +90,7 @@ pub(crate) mod mysql {
     use super::*;
 
     pub(crate) type Conn = MysqlConnection;
+    pub(crate) type DB = diesel::mysql::Mysql;
     pub(crate) const BACKEND: &str = "mysql";
 
     impl TestConnection for MysqlConnection {

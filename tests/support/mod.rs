@@ -11,10 +11,12 @@ pub(crate) mod sql;
 
 /// What a scenario imports: Diesel's names and ours, for this driver.
 pub(crate) mod prelude {
-    pub(crate) use blog::StatementLog;
+    pub(crate) use blog::{StatementLog, analyze, seed, seed_posts};
     pub(crate) use diesel::connection::SimpleConnection;
     pub(crate) use diesel::prelude::*;
     pub(crate) use turbodiesel::prelude::*;
+
+    pub(crate) use super::database::{TestConnection, migrate};
 }
 
 /// What watches code, for this driver.
@@ -41,11 +43,25 @@ macro_rules! block {
     ($($body:tt)+) => { || { $($body)+ } };
 }
 
+/// What a function that is no scenario asks of the database.
+macro_rules! now {
+    ($call:expr) => {
+        $call
+    };
+}
+
+/// A function that loads, for `load_with`, of a connection `Conn`.
+macro_rules! loader {
+    (|$parents:ident: $Parents:ty, $conn:ident| $body:block) => {
+        |$parents: $Parents, $conn: &mut Conn| $body
+    };
+}
+
 /// Scenarios: written once, without the name of a backend or a driver, run on each.
 ///
 /// `db` is a fresh, migrated database: `db.conn()` is the connection of the backend at hand. `go!(..)` wraps whatever
-/// talks to the database, so that a driver that awaits can run the same text. `BACKEND` is the name of the backend, `Conn`
-/// the type of its connection.
+/// talks to the database, so that the driver that awaits runs the same text (`async-tests`); `now!(..)` does so in functions
+/// and closures, which cannot await. `BACKEND` is the name of the backend, `DB` its type, `Conn` that of its connection.
 macro_rules! scenarios {
     ($($(#[$meta:meta])* fn $name:ident($db:ident) $body:block)+) => {$(
         mod $name {
@@ -79,7 +95,7 @@ macro_rules! scenarios {
 macro_rules! scenario {
     ($backend:ident, $db:ident, $body:block) => {{
         #[allow(unused_imports)]
-        use crate::support::database::$backend::{BACKEND, Conn};
+        use crate::support::database::$backend::{BACKEND, Conn, DB};
         #[allow(unused_macros)]
         macro_rules! go {
             ($call:expr) => {

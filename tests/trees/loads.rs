@@ -19,7 +19,7 @@ macro_rules! loads {
                 |conn: &mut Conn, draw: &mut Draw| {
                     let load = nest!(root!($root, draw.next()), draw; $($edges)*);
                     let announced = load.statements().for_parents(1_000);
-                    let rows = load.load(conn)?;
+                    let rows = now!(load.load(conn))?;
                     Ok((announced, rows.into_iter().map(Row::tree).collect()))
                 },
             ),)+]

@@ -2,8 +2,11 @@
 //!
 //! The trees are written once (`list.rs`) and become three loads, one a backend, and a value for the oracle.
 
+#![cfg_attr(feature = "awaited", allow(unused))]
+
 #[macro_use]
-#[path = "../support/mod.rs"]
+#[cfg_attr(feature = "awaited", path = "../../async-tests/support/mod.rs")]
+#[cfg_attr(not(feature = "awaited"), path = "../support/mod.rs")]
 mod support;
 
 #[macro_use]
@@ -34,19 +37,19 @@ const DRAWS: usize = 4;
 trait Loads: Sized {
     fn loads() -> Vec<(&'static str, loads::Load<Self>)>;
 }
-impl Loads for diesel::SqliteConnection {
+impl Loads for crate::support::database::sqlite::Conn {
     fn loads() -> Vec<(&'static str, loads::Load<Self>)> {
         loads::sqlite()
     }
 }
 #[cfg(feature = "postgres")]
-impl Loads for diesel::PgConnection {
+impl Loads for crate::support::database::postgres::Conn {
     fn loads() -> Vec<(&'static str, loads::Load<Self>)> {
         loads::postgres()
     }
 }
 #[cfg(feature = "mysql")]
-impl Loads for diesel::MysqlConnection {
+impl Loads for crate::support::database::mysql::Conn {
     fn loads() -> Vec<(&'static str, loads::Load<Self>)> {
         loads::mysql()
     }
@@ -55,7 +58,7 @@ impl Loads for diesel::MysqlConnection {
 scenarios! {
     fn every_kind_of_relation_in_every_other(db) {
         let conn = db.conn();
-        conn.batch_execute(&fill(&mut Dice::new(7), true))?;
+        go!(conn.batch_execute(&fill(&mut Dice::new(7), true)))?;
         let data = conn.read()?;
         for ((name, load), spec) in Conn::loads().into_iter().zip(specs()).take(MATRIX) {
             let (_, rows) = load(conn, &mut Draw::everything())?;
@@ -74,7 +77,7 @@ scenarios! {
         while compared < cases() {
             fills += 1;
             let mut dice = Dice::new(fills);
-            conn.batch_execute(&fill(&mut dice, false))?;
+            go!(conn.batch_execute(&fill(&mut dice, false)))?;
             let data = conn.read()?;
             for ((name, load), spec) in loads.iter().zip(&specs) {
                 for _ in 0..DRAWS {

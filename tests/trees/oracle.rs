@@ -222,14 +222,14 @@ macro_rules! read {
             fn read(&mut self) -> QueryResult<Data> {
                 let conn = self;
                 Ok(Data {
-                    users: users::table.order(users::id).select(User::as_select()).load(conn)?,
-                    profiles: profiles::table.order(profiles::id).select(Profile::as_select()).load(conn)?,
-                    posts: posts::table.order(posts::id).select(Post::as_select()).load(conn)?,
-                    comments: comments::table.order(comments::id).select(Comment::as_select()).load(conn)?,
-                    tags: tags::table.order(tags::id).select(Tag::as_select()).load(conn)?,
-                    links: post_tags::table.select(PostTag::as_select()).load(conn)?,
-                    translations: translations::table.select(Translation::as_select()).load(conn)?,
-                    reviews: translation_reviews::table.select(TranslationReview::as_select()).load(conn)?,
+                    users: now!(users::table.order(users::id).select(User::as_select()).load(conn))?,
+                    profiles: now!(profiles::table.order(profiles::id).select(Profile::as_select()).load(conn))?,
+                    posts: now!(posts::table.order(posts::id).select(Post::as_select()).load(conn))?,
+                    comments: now!(comments::table.order(comments::id).select(Comment::as_select()).load(conn))?,
+                    tags: now!(tags::table.order(tags::id).select(Tag::as_select()).load(conn))?,
+                    links: now!(post_tags::table.select(PostTag::as_select()).load(conn))?,
+                    translations: now!(translations::table.select(Translation::as_select()).load(conn))?,
+                    reviews: now!(translation_reviews::table.select(TranslationReview::as_select()).load(conn))?,
                 })
             }
         }
@@ -239,8 +239,8 @@ macro_rules! read {
 pub(crate) trait Read {
     fn read(&mut self) -> QueryResult<Data>;
 }
-read!(SqliteConnection);
+read!(crate::support::database::sqlite::Conn);
 #[cfg(feature = "postgres")]
-read!(PgConnection);
+read!(crate::support::database::postgres::Conn);
 #[cfg(feature = "mysql")]
-read!(MysqlConnection);
+read!(crate::support::database::mysql::Conn);

@@ -4,7 +4,7 @@
 #![allow(missing_docs)]
 
 #[macro_use]
-#[path = "../support/mod.rs"]
+#[path = "../../support/mod.rs"]
 mod support;
 
 #[path = "../../../tests/repository/constraints.rs"]

@@ -1,7 +1,7 @@
 //! The scenarios of `tests/watch`, awaited, and what only concerns futures.
 
 #[macro_use]
-#[path = "../support/mod.rs"]
+#[path = "../../support/mod.rs"]
 mod support;
 
 /// On SQLite with a connection whose statements are followed to the thread that runs them.

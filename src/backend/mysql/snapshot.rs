@@ -17,25 +17,56 @@ impl Snapshots for Mysql {
     /// MariaDB has a variable that says whether a transaction is open; for MySQL the comment is one. The isolation is that
     /// of the session: the servers hide a level that `SET TRANSACTION` chose for one transaction.
     fn transaction<C: LoadConnection<Backend = Mysql>>(conn: &mut C) -> QueryResult<Transaction> {
-        let open = select(sql::<Text>("concat(''/*M!, @@in_transaction*/)")).get_result::<String>(conn)?;
-        let variable = match open.as_str() {
-            "0" => return Ok(Transaction::None),
-            "" if !holds_savepoints(conn)? => return Ok(Transaction::None),
-            "" => "@@transaction_isolation",
-            _ => "@@tx_isolation",
+        let open = select(sql::<Text>(OPEN)).get_result::<String>(conn)?;
+        let holds = open.is_empty() && holds_savepoints(conn)?;
+        let Some(variable) = isolation(&open, holds) else { return Ok(Transaction::None) };
+        Ok(named(select(sql::<Text>(variable)).get_result(conn)?))
+    }
+
+    #[cfg(feature = "async")]
+    async fn transaction_async<C>(conn: &mut C) -> QueryResult<Transaction>
+    where
+        C: diesel_async::AsyncConnection<Backend = Mysql>,
+    {
+        let open = diesel_async::RunQueryDsl::get_result::<String>(select(sql::<Text>(OPEN)), conn).await?;
+        let holds = open.is_empty() && {
+            conn.batch_execute(SAVEPOINT).await?;
+            held(conn.batch_execute(RELEASE).await)?
         };
-        let isolation = select(sql::<Text>(variable)).get_result::<String>(conn)?;
-        Ok(match isolation.as_str() {
-            "REPEATABLE-READ" | "SERIALIZABLE" => Transaction::Snapshot,
-            _ => Transaction::Weaker(isolation),
-        })
+        let Some(variable) = isolation(&open, holds) else { return Ok(Transaction::None) };
+        Ok(named(diesel_async::RunQueryDsl::get_result(select(sql::<Text>(variable)), conn).await?))
     }
 }
 
+const OPEN: &str = "concat(''/*M!, @@in_transaction*/)";
+
+/// The variable that names the isolation of the transaction that is open, if one is.
+fn isolation(open: &str, holds_savepoints: bool) -> Option<&'static str> {
+    match open {
+        "0" => None,
+        "" => holds_savepoints.then_some("@@transaction_isolation"),
+        _ => Some("@@tx_isolation"),
+    }
+}
+
+fn named(isolation: String) -> Transaction {
+    match isolation.as_str() {
+        "REPEATABLE-READ" | "SERIALIZABLE" => Transaction::Snapshot,
+        _ => Transaction::Weaker(isolation),
+    }
+}
+
+const SAVEPOINT: &str = "SAVEPOINT turbodiesel_transaction";
+const RELEASE: &str = "RELEASE SAVEPOINT turbodiesel_transaction";
+
 /// Whether a transaction is open, on a server without a variable for it: outside of one a savepoint is gone at once.
 fn holds_savepoints<C: LoadConnection<Backend = Mysql>>(conn: &mut C) -> QueryResult<bool> {
-    conn.batch_execute("SAVEPOINT turbodiesel_transaction")?;
-    match conn.batch_execute("RELEASE SAVEPOINT turbodiesel_transaction") {
+    conn.batch_execute(SAVEPOINT)?;
+    held(conn.batch_execute(RELEASE))
+}
+
+fn held(released: QueryResult<()>) -> QueryResult<bool> {
+    match released {
         Ok(()) => Ok(true),
         Err(Error::DatabaseError(_, said)) if is_no_savepoint(&*said) => Ok(false),
         Err(error) => Err(error),

@@ -16,15 +16,28 @@ impl Snapshots for Pg {
     /// A setting that is local to the transaction is gone at the next statement, unless a transaction is open. (Clocks tell
     /// too little: `now()` and `statement_timestamp()` differ within one statement of the extended protocol.)
     fn transaction<C: LoadConnection<Backend = Pg>>(conn: &mut C) -> QueryResult<Transaction> {
-        let set = "set_config('turbodiesel.transaction', 'open', true)";
-        select(sql::<Text>(set)).get_result::<String>(conn)?;
-        let asked = "coalesce(current_setting('turbodiesel.transaction', true), ''), \
-                     current_setting('transaction_isolation')";
-        let (open, isolation) = select(sql::<(Text, Text)>(asked)).get_result::<(String, String)>(conn)?;
-        Ok(match (open.as_str(), isolation.as_str()) {
-            ("open", "repeatable read" | "serializable") => Transaction::Snapshot,
-            ("open", _) => Transaction::Weaker(isolation),
-            _ => Transaction::None,
-        })
+        select(sql::<Text>(SET)).get_result::<String>(conn)?;
+        Ok(named(select(sql::<(Text, Text)>(ASKED)).get_result(conn)?))
+    }
+
+    #[cfg(feature = "async")]
+    async fn transaction_async<C>(conn: &mut C) -> QueryResult<Transaction>
+    where
+        C: diesel_async::AsyncConnection<Backend = Pg>,
+    {
+        diesel_async::RunQueryDsl::get_result::<String>(select(sql::<Text>(SET)), conn).await?;
+        Ok(named(diesel_async::RunQueryDsl::get_result(select(sql::<(Text, Text)>(ASKED)), conn).await?))
+    }
+}
+
+const SET: &str = "set_config('turbodiesel.transaction', 'open', true)";
+const ASKED: &str =
+    "coalesce(current_setting('turbodiesel.transaction', true), ''), current_setting('transaction_isolation')";
+
+fn named((open, isolation): (String, String)) -> Transaction {
+    match (open.as_str(), isolation.as_str()) {
+        ("open", "repeatable read" | "serializable") => Transaction::Snapshot,
+        ("open", _) => Transaction::Weaker(isolation),
+        _ => Transaction::None,
     }
 }

@@ -14,10 +14,25 @@ impl Snapshots for Sqlite {
     fn transaction<C: LoadConnection<Backend = Sqlite>>(conn: &mut C) -> QueryResult<Transaction> {
         match conn.batch_execute("BEGIN") {
             Ok(()) => conn.batch_execute("ROLLBACK").map(|()| Transaction::None),
-            Err(Error::DatabaseError(_, said)) if said.message().contains("within a transaction") => {
-                Ok(Transaction::Snapshot)
-            }
-            Err(error) => Err(error),
+            Err(error) => within(error),
         }
+    }
+
+    #[cfg(feature = "async")]
+    async fn transaction_async<C>(conn: &mut C) -> QueryResult<Transaction>
+    where
+        C: diesel_async::AsyncConnection<Backend = Sqlite>,
+    {
+        match conn.batch_execute("BEGIN").await {
+            Ok(()) => conn.batch_execute("ROLLBACK").await.map(|()| Transaction::None),
+            Err(error) => within(error),
+        }
+    }
+}
+
+fn within(error: Error) -> QueryResult<Transaction> {
+    match error {
+        Error::DatabaseError(_, said) if said.message().contains("within a transaction") => Ok(Transaction::Snapshot),
+        error => Err(error),
     }
 }

@@ -7,12 +7,12 @@ use std::future::Future;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use diesel::result::QueryResult;
 use diesel_async::AsyncConnectionCore;
 
 use super::again::Again;
-use super::batch::{Batch, Probe};
-use super::dangling::{StillDangling, Unstitched};
+use super::asks_async::AsksOfKeys;
+use super::batch::Batch;
+use super::dangling::Unstitched;
 use super::placed::{Placed, as_many, if_there};
 use super::statement::{Prepared, Steps};
 use crate::driver::{Both, Driver, Sends, Task};
@@ -91,42 +91,6 @@ where
     }
 }
 
-/// A connection that can be asked what a load must know of its keys.
-pub trait AsksOfKeys: Driver {
-    /// Asks for the highest key that there is.
-    ///
-    /// # Errors
-    ///
-    /// The database's.
-    fn highest<'c>(conn: &mut Self::Lent<'c>, question: Probe)
-    -> impl Future<Output = QueryResult<Option<i64>>> + Send;
-
-    /// Asks whether a key dangles.
-    ///
-    /// # Errors
-    ///
-    /// The database's.
-    fn still_dangling<'c>(
-        conn: &mut Self::Lent<'c>,
-        question: StillDangling<Self::Backend>,
-    ) -> impl Future<Output = QueryResult<bool>> + Send;
-}
-
-impl<D> AsksOfKeys for D
-where
-    D: Driver,
-    Probe: for<'q> Sends<'q, Backend<D>, Option<i64>>,
-    StillDangling<Backend<D>>: for<'q> Sends<'q, Backend<D>, i32>,
-{
-    async fn highest<'c>(conn: &mut D::Lent<'c>, question: Probe) -> QueryResult<Option<i64>> {
-        Ok(question.ask(conn).await?.into_iter().next().flatten())
-    }
-
-    async fn still_dangling<'c>(conn: &mut D::Lent<'c>, question: StillDangling<Backend<D>>) -> QueryResult<bool> {
-        Ok(!question.ask(conn).await?.is_empty())
-    }
-}
-
 macro_rules! preload {
     ($($Relation:ident<$($G:ident),+>;)+) => {$(
         impl<'q, P, D, St, $($G),+> Preload<'q, P, D> for $Relation<$($G),+>
@@ -169,68 +133,47 @@ where
 
 impl<'q, P, D, T, R, Kind> Preload<'q, P, D> for FirstOfEach<R, Kind>
 where
+    P: Sync,
     D: FetchAll<'q, Nested<Self, P, D>, Child<Self, P, D>, Whole>,
     Self: Steps<P, Backend<D>, Output: Send, Statement = Vec<T>, Pending: Send> + Send,
     Nested<Self, P, D>: Send,
     Child<Self, P, D>: Send,
     T: Sends<'q, Backend<D>, (i64, Key<Self, P, D>, Child<Self, P, D>)>,
 {
-    fn fetch<'c>(
-        self,
-        parents: &[&P],
-        conn: &mut D::Lent<'c>,
-    ) -> impl Future<Output = Result<Vec<Self::Output>>> + Send {
-        let prepared = self.prepare(parents);
-        async move {
-            let Prepared { statement, slots, nested, pending } = prepared?;
-            let mut placed = Placed::default();
-            let rows = by_position(all_rows(statement, conn).await?);
-            placed.place(rows, &slots, 0..usize::MAX, |key| Self::unmatched(&pending, key))?;
-            let rows = D::fetch_all(nested, placed.children, conn).await?;
-            Ok(Self::stitch(pending, &slots, placed.of_child.into_iter().zip(rows))?)
-        }
+    async fn fetch<'c>(self, parents: &[&P], conn: &mut D::Lent<'c>) -> Result<Vec<Self::Output>> {
+        let Prepared { statement, slots, nested, pending } = self.prepare(parents)?;
+        let mut placed = Placed::default();
+        let rows = by_position(all_rows(statement, conn).await?);
+        placed.place(rows, &slots, 0..usize::MAX, |key| Self::unmatched(&pending, key))?;
+        let rows = D::fetch_all(nested, placed.children, conn).await?;
+        Ok(Self::stitch(pending, &slots, placed.of_child.into_iter().zip(rows))?)
     }
 }
 
 impl<'q, P, D, T, R, O, S> Preload<'q, P, D> for PageOfEach<R, O, PageSize>
 where
+    P: Sync,
     D: FetchAll<'q, S, OfEach<Self, P, D>, Whole>,
     Self: PageSteps<P, Backend<D>, Statement = T, Nested = S, Named: Send> + Relation<P, Output = Page<S::Row>> + Send,
     S: Relations<OfEach<Self, P, D>, Whole, Row: Clone + Send> + Send,
     OfEach<Self, P, D>: Send,
     T: Sends<'q, Backend<D>, KeyedRow<(i64, KeyOfEach<Self, P, D>, OfEach<Self, P, D>)>>,
 {
-    fn fetch<'c>(
-        self,
-        parents: &[&P],
-        conn: &mut D::Lent<'c>,
-    ) -> impl Future<Output = Result<Vec<Self::Output>>> + Send {
-        let prepared = self.prepare(parents);
-        async move {
-            let (Prepared { statement, slots, nested, pending }, reading) = prepared?;
-            let mut placed = Placed::default();
-            let rows = of_each::by_position(all_rows(statement, conn).await?).map(Ok);
-            placed.place(rows, &slots, 0..usize::MAX, |key| Self::unmatched(&pending, key))?;
-            let (pages, rows) =
-                of_each::frame(&reading, slots.len(), placed.of_child.into_iter().zip(placed.children))?;
-            Ok(pages.hand_out(&slots, D::fetch_all(nested, rows, conn).await?))
-        }
+    async fn fetch<'c>(self, parents: &[&P], conn: &mut D::Lent<'c>) -> Result<Vec<Self::Output>> {
+        let (Prepared { statement, slots, nested, pending }, reading) = self.prepare(parents)?;
+        let mut placed = Placed::default();
+        let rows = of_each::by_position(all_rows(statement, conn).await?).map(Ok);
+        placed.place(rows, &slots, 0..usize::MAX, |key| Self::unmatched(&pending, key))?;
+        let (pages, rows) = of_each::frame(&reading, slots.len(), placed.of_child.into_iter().zip(placed.children))?;
+        Ok(pages.hand_out(&slots, D::fetch_all(nested, rows, conn).await?))
     }
 }
 
-impl<'q, P, D: Driver, T: Preload<'q, P, D>> Preload<'q, P, D> for Option<T> {
-    fn fetch<'c>(
-        self,
-        parents: &[&P],
-        conn: &mut D::Lent<'c>,
-    ) -> impl Future<Output = Result<Vec<Self::Output>>> + Send {
-        let none = parents.len();
-        let fetch = self.map(|relation| relation.fetch(parents, conn));
-        async move {
-            match fetch {
-                Some(outputs) => Ok(outputs.await?.into_iter().map(Some).collect()),
-                None => Ok(std::iter::repeat_with(|| None).take(none).collect()),
-            }
+impl<'q, P: Sync, D: Driver, T: Preload<'q, P, D>> Preload<'q, P, D> for Option<T> {
+    async fn fetch<'c>(self, parents: &[&P], conn: &mut D::Lent<'c>) -> Result<Vec<Self::Output>> {
+        match self {
+            Some(relation) => Ok(relation.fetch(parents, conn).await?.into_iter().map(Some).collect()),
+            None => Ok(parents.iter().map(|_| None).collect()),
         }
     }
 }

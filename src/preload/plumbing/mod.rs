@@ -2,6 +2,8 @@
 #![doc = include_str!("README.md")]
 
 pub mod again;
+#[cfg(feature = "async")]
+pub mod asks_async;
 pub mod at_key;
 pub mod batch;
 pub(crate) mod clauses;

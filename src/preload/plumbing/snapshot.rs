@@ -20,14 +20,17 @@ where
             own.commit()?;
             Ok(value)
         }
-        Transaction::Weaker(isolation) => {
-            let message = format!(
-                "in_snapshot: the open transaction is {isolation}, where each statement sees what others have committed; \
-                 begin it as REPEATABLE READ, or load outside of it"
-            );
-            Err(Error::new(ErrorKind::WeakIsolation, message))
-        }
+        Transaction::Weaker(isolation) => Err(weaker(&isolation)),
     }
+}
+
+/// The error that an open transaction is which gives no snapshot.
+pub(crate) fn weaker(isolation: &str) -> Error {
+    let message = format!(
+        "in_snapshot: the open transaction is {isolation}, where each statement sees what others have committed; \
+         begin it as REPEATABLE READ, or load outside of it"
+    );
+    Error::new(ErrorKind::WeakIsolation, message)
 }
 
 /// A transaction of our own. (Diesel's `transaction` leaves it open when its closure panics.)

@@ -28,7 +28,7 @@ struct Offer {
 scenarios! {
     fn chunks_keep_the_order_within_a_parent(db) {
         let conn = db.conn();
-        blog::seed_posts(conn, 9_000)?;
+        seed_posts(conn, 9_000)?;
         let log = StatementLog::install(conn);
         // The edges of a chunk, and of its padding.
         for size in [1, 16, 17, 4096, 4097, 8193] {
@@ -99,7 +99,7 @@ scenarios! {
 }
 
 /// Types that one backend has.
-#[cfg(feature = "postgres")]
+#[cfg(all(feature = "postgres", not(feature = "awaited")))]
 #[test]
 fn uuids_and_points_in_time_of_postgres() -> crate::support::TestResult {
     diesel::table! { sessions (id) { id -> Uuid, } }
@@ -136,7 +136,7 @@ fn uuids_and_points_in_time_of_postgres() -> crate::support::TestResult {
 }
 
 /// Unsigned integers, which MySQL alone has.
-#[cfg(feature = "mysql")]
+#[cfg(all(feature = "mysql", not(feature = "awaited")))]
 #[test]
 fn unsigned_keys_of_mysql() -> crate::support::TestResult {
     diesel::table! { accounts (id) { id -> Unsigned<BigInt>, } }

@@ -78,7 +78,7 @@ scenarios! {
                 .by_key((tickets::row, tickets::number), |seat: &Seat| (seat.row.clone(), Bound(seat.number)))
                 .order(tickets::id.desc())
                 .limit_per_parent(1);
-            if <Conn as Connection>::Backend::knows(form) {
+            if DB::knows(form) {
                 let rows = go!(seats().preload(last.strategy(form)).load(conn))?;
                 assert_eq!(seats_and_tickets(&rows), want, "{form:?}");
                 let rows = go!(seats().preload(bound.strategy(form)).load(conn))?;

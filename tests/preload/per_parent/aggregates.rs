@@ -71,7 +71,7 @@ scenarios! {
     fn every_form_gives_what_is_computed_in_memory(db) {
         let conn = db.conn();
         // More users than PostgreSQL groups from.
-        blog::seed(conn, &Seed { users: 1_100, posts_per_user: 6, comments_per_post: 0, tags: 0 })?;
+        seed(conn, &Seed { users: 1_100, posts_per_user: 6, comments_per_post: 0, tags: 0 })?;
         go!(conn.batch_execute("UPDATE posts SET score = NULL WHERE author_id % 7 = 0"))?;
         let users = || users::table.order(users::id).select(User::as_select());
         let expected: Vec<_> = go!(users().preload(has_many::<Post>()).load(conn))?;
@@ -109,7 +109,7 @@ scenarios! {
 
     fn one_statement_of_one_text(db) {
         let conn = db.conn();
-        blog::seed(conn, &Seed { users: 1_010, posts_per_user: 1, comments_per_post: 0, tags: 0 })?;
+        seed(conn, &Seed { users: 1_010, posts_per_user: 1, comments_per_post: 0, tags: 0 })?;
         let log = StatementLog::install(conn);
         let mut texts = std::collections::BTreeSet::new();
         for parents in [1, 2, 100, 999, 1_000, 1_010] {
@@ -200,7 +200,7 @@ scenarios! {
 
     fn keys_of_several_columns_and_keys_that_are_bound_one_by_one(db) {
         let conn = db.conn();
-        blog::seed(conn, &Seed { users: 40, posts_per_user: 20, comments_per_post: 0, tags: 0 })?;
+        seed(conn, &Seed { users: 40, posts_per_user: 20, comments_per_post: 0, tags: 0 })?;
         let translations = || translations::table.order((translations::post_id, translations::language)).select(Translation::as_select());
         let reviews = || has_many::<TranslationReview>()
             .by_key((translation_reviews::post_id, translation_reviews::language), |of: &Translation| (of.post_id, of.language.clone()));

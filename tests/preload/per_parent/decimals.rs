@@ -5,12 +5,10 @@ use std::str::FromStr;
 use bigdecimal::BigDecimal;
 use blog::models::{Post, User};
 use blog::schema::posts;
-use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
 use turbodiesel::backend::AggregateForm;
-use turbodiesel::prelude::*;
 
 use crate::support::data::FEW;
+use crate::support::prelude::*;
 
 diesel::table! {
     payments (id) {

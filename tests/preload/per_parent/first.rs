@@ -53,7 +53,7 @@ scenarios! {
 
     fn every_strategy_gives_what_sorting_gives(db) {
         let conn = db.conn();
-        blog::seed(conn, &Seed::users(150))?;
+        seed(conn, &Seed::users(150))?;
         let all = go!(users::table.order(users::id).select(User::as_select()).preload(has_many::<Post>()).load(conn))?;
         assert!(all.iter().any(|(_, posts)| posts.len() > 200) && all.iter().any(|(_, posts)| posts.is_empty()));
         for strategy in strategies(BACKEND) {
@@ -92,7 +92,7 @@ scenarios! {
 
     fn only_survivors_load_what_is_nested(db) {
         let conn = db.conn();
-        blog::seed(conn, &Seed::users(40))?;
+        seed(conn, &Seed::users(40))?;
         let log = StatementLog::install(conn);
         let feed = users::table.order(users::id).select(User::as_select()).preload(
             has_many::<Post>()
@@ -122,7 +122,7 @@ scenarios! {
 
     fn the_latest_is_an_option(db) {
         let conn = db.conn();
-        blog::seed(conn, &Seed::users(150))?;
+        seed(conn, &Seed::users(150))?;
         let all = go!(users::table.order(users::id).select(User::as_select()).preload(has_many::<Post>()).load(conn))?;
         for strategy in strategies(BACKEND).into_iter().chain((BACKEND == "mysql").then_some(Some(TopN::Single))) {
             let latest = has_many::<Post>().latest(posts::created_at.desc()).filter(posts::published.eq(true));
@@ -162,7 +162,7 @@ scenarios! {
 
     fn a_composite_primary_key_cuts_ties(db) {
         let conn = db.conn();
-        blog::seed(conn, &Seed::users(60))?;
+        seed(conn, &Seed::users(60))?;
         let mut all: Vec<Translation> = go!(translations::table.select(Translation::as_select()).load(conn))?;
         all.sort_by(|a, b| (a.post_id, &a.language).cmp(&(b.post_id, &b.language)));
         for strategy in strategies(BACKEND) {
@@ -183,7 +183,7 @@ scenarios! {
 
     fn many_parents_are_asked_in_few_texts(db) {
         let conn = db.conn();
-        blog::seed(conn, &Seed { users: 300, posts_per_user: 4, comments_per_post: 0, tags: 0 })?;
+        seed(conn, &Seed { users: 300, posts_per_user: 4, comments_per_post: 0, tags: 0 })?;
         let log = StatementLog::install(conn);
         let mut texts = std::collections::BTreeSet::new();
         for parents in [1, 2, 3, 4, 5, 16, 17, 63, 64, 65, 66, 127, 128, 129, 200, 300] {

@@ -72,14 +72,15 @@ macro_rules! few {
 }
 
 scenarios! {
+    #[cfg(not(feature = "awaited"))]
     fn the_index_of_each_relation_serves_it(db) {
         let conn = db.conn();
-        blog::seed(conn, &Seed { users: 1_500, posts_per_user: 12, comments_per_post: 0, tags: 10 })?;
+        seed(conn, &Seed { users: 1_500, posts_per_user: 12, comments_per_post: 0, tags: 10 })?;
         go!(conn.batch_execute(NOTES))?;
         let analyze = if BACKEND == "mysql" { "ANALYZE TABLE notes, note_links" } else { "ANALYZE" };
         macro_rules! indexed {
             ($($table:literal: $relation:expr => $columns:literal;)+) => {$(
-                let sql = $relation.index_sql::<User, <Conn as Connection>::Backend>()?;
+                let sql = $relation.index_sql::<User, DB>()?;
                 let (before, rows) = (go!(few!($relation).explain(conn))?, go!(few!($relation).load(conn))?);
                 go!(conn.batch_execute(&sql))?;
                 go!(conn.batch_execute(analyze))?;
@@ -113,17 +114,18 @@ scenarios! {
         let conn = db.conn();
         go!(conn.batch_execute("SELECT 1"))?;
         let joined = many_to_many::<Tag, PostTag>().through(post_tags::table.inner_join(tags::table)).order(tags::name);
-        let error = joined.limit_per_parent(2).index_sql::<Post, <Conn as Connection>::Backend>().unwrap_err();
+        let error = joined.limit_per_parent(2).index_sql::<Post, DB>().unwrap_err();
         assert!(error.is_no_index(), "{error}");
         let expression = has_many::<Note>().order((notes::score + 1).desc()).limit_per_parent(1);
-        assert!(expression.index_sql::<User, <Conn as Connection>::Backend>().unwrap_err().is_no_index());
+        assert!(expression.index_sql::<User, DB>().unwrap_err().is_no_index());
     }
 
+    #[cfg(not(feature = "awaited"))]
     fn with_an_index_extremes_read_a_row_a_parent(db) {
         let conn = db.conn();
-        blog::seed(conn, &Seed { users: 1_500, posts_per_user: 12, comments_per_post: 0, tags: 10 })?;
+        seed(conn, &Seed { users: 1_500, posts_per_user: 12, comments_per_post: 0, tags: 10 })?;
         go!(conn.batch_execute(NOTES))?;
-        go!(conn.batch_execute(&has_many::<Note>().max::<i32>(notes::score).index_sql::<User, <Conn as Connection>::Backend>()?))?;
+        go!(conn.batch_execute(&has_many::<Note>().max::<i32>(notes::score).index_sql::<User, DB>()?))?;
         go!(conn.batch_execute(match BACKEND { "mysql" => "ANALYZE TABLE notes", "postgres" => "VACUUM ANALYZE notes", _ => "ANALYZE" }))?;
         // User 1 has thousands of notes.
         let users = || users::table.filter(users::id.le(20)).select(User::as_select());

@@ -35,10 +35,11 @@ fn scanned(plan: &[Line]) -> Vec<usize> {
 }
 
 scenarios! {
+    #[cfg(not(feature = "awaited"))]
     fn no_more_children_are_read_than_are_given(db) {
         let conn = db.conn();
-        blog::seed(conn, &Seed { users: 100, posts_per_user: 200, comments_per_post: 0, tags: 0 })?;
-        blog::analyze(conn)?;
+        seed(conn, &Seed { users: 100, posts_per_user: 200, comments_per_post: 0, tags: 0 })?;
+        analyze(conn)?;
         if BACKEND == "postgres" {
             // The index answers alone only for pages that VACUUM has seen.
             go!(conn.batch_execute("VACUUM ANALYZE posts"))?;

@@ -10,7 +10,7 @@ use crate::support::prelude::*;
 use crate::support::sql::texts;
 
 /// All but the statement of the root.
-fn children(log: &StatementLog) -> String {
+fn children(log: &blog::StatementLog) -> String {
     texts(log).split_once("\n\n").map(|(_, texts)| texts.to_owned()).unwrap_or_default()
 }
 

@@ -2,19 +2,28 @@
 
 #![allow(dead_code, unused_imports, unused_macros)]
 
-#[path = "../../../tests/support/data.rs"]
+use std::pin::pin;
+use std::task::Poll;
+
+#[path = "../../tests/support/data.rs"]
 pub(crate) mod data;
 pub(crate) mod database;
+#[path = "../../tests/support/place.rs"]
+pub(crate) mod place;
+pub(crate) mod race;
+#[path = "../../tests/support/sql.rs"]
+pub(crate) mod sql;
 
 /// What a scenario imports: Diesel's names and ours, for this driver.
 pub(crate) mod prelude {
     pub(crate) use diesel::prelude::*;
-    // In the place of Diesel's own of this name.
-    pub(crate) use diesel_async::RunQueryDsl;
+    pub(crate) use diesel_async::{
+        AsyncConnection as Connection, RunQueryDsl, SimpleAsyncConnection as SimpleConnection,
+    };
     pub(crate) use diesel_async::{AsyncConnection, SimpleAsyncConnection};
     pub(crate) use turbodiesel::async_prelude::*;
 
-    pub(crate) use super::database::StatementLog;
+    pub(crate) use super::database::{StatementLog, TestConnection, analyze, load_for_keys, migrate, seed, seed_posts};
 }
 
 /// What watches code, for this driver.
@@ -31,6 +40,21 @@ pub(crate) fn panics(f: impl FnOnce()) -> String {
     payload.downcast_ref::<String>().cloned().unwrap_or_default()
 }
 
+/// Polls a future so often, each time when it is woken; what it gives, if it is ready by then.
+pub(crate) async fn polled<F: Future>(future: F, times: usize) -> Option<F::Output> {
+    let mut future = pin!(future);
+    let mut polls = 0;
+    std::future::poll_fn(|context| {
+        polls += 1;
+        match future.as_mut().poll(context) {
+            Poll::Ready(output) => Poll::Ready(Some(output)),
+            Poll::Pending if polls >= times => Poll::Ready(None),
+            Poll::Pending => Poll::Pending,
+        }
+    })
+    .await
+}
+
 /// A closure that talks to the database: `work!(|conn| { .. })`.
 macro_rules! work {
     ($($closure:tt)+) => { async $($closure)+ };
@@ -39,6 +63,20 @@ macro_rules! work {
 /// The same, without arguments.
 macro_rules! block {
     ($($body:tt)+) => { async { $($body)+ } };
+}
+
+/// What a function that is no scenario asks of the database.
+macro_rules! now {
+    ($call:expr) => {
+        crate::support::database::wait($call)
+    };
+}
+
+/// A function that loads, for `load_with`, of a connection `Conn`.
+macro_rules! loader {
+    (|$parents:ident: $Parents:ty, $conn:ident| $body:block) => {
+        |$parents: $Parents, $conn: &mut turbodiesel::driver::Lent<'_, Conn>| Box::pin(async move $body)
+    };
 }
 
 /// Scenarios as `tests/support` has them: the same text, awaited.
@@ -73,7 +111,7 @@ macro_rules! scenarios {
 macro_rules! scenario {
     ($backend:ident, $db:ident, $body:block) => {{
         #[allow(unused_imports)]
-        use crate::support::database::$backend::{BACKEND, Conn};
+        use crate::support::database::$backend::{BACKEND, Conn, DB};
         #[allow(unused_macros)]
         macro_rules! go {
             ($call:expr) => {

@@ -1,7 +1,7 @@
 //! Loads on the connections of a deadpool pool, several at once.
 //!
 //! ```sh
-//! cargo run -p async-tests --example deadpool
+//! cargo run -p service --example deadpool
 //! ```
 
 use blog::models::{Comment, Post, User};

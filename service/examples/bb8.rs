@@ -1,7 +1,7 @@
 //! Loads on the connections of a bb8 pool.
 //!
 //! ```sh
-//! cargo run -p async-tests --example bb8
+//! cargo run -p service --example bb8
 //! ```
 
 use blog::models::PostTag;

@@ -25,8 +25,8 @@ pub trait KeySql: Backend {
     /// [`Statements::PROBED`](crate::preload::Statements::PROBED).
     const PROBE_FROM: Option<usize>;
 
-    /// The strategy for so many keys of those up to the highest.
-    fn choose(keys: usize, highest: usize) -> Strategy;
+    /// The strategy for so many keys of those up to the highest; `run` where they are all whole numbers from one to another.
+    fn choose(keys: usize, highest: usize, run: bool) -> Strategy;
 
     /// How a key is spelled in a list, by the SQL type of its column.
     fn spelling(column: TypeId) -> Spelling;
@@ -83,6 +83,24 @@ pub(crate) fn push_columns<'b, K: Key, DB: Dialect>(
         out.push_sql(")");
     }
     Ok(())
+}
+
+/// Writes `a BETWEEN ? AND ?`: the keys of a run.
+#[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+pub(super) fn push_run<'b, K, ST, DB>(
+    column: &'b impl QueryFragment<DB>,
+    [first, last]: [&'b K; 2],
+    mut out: AstPass<'_, 'b, DB>,
+) -> QueryResult<()>
+where
+    DB: Dialect,
+    K: Key<Columns: BindKey<K, ST, DB>>,
+{
+    column.walk_ast(out.reborrow())?;
+    out.push_sql(" BETWEEN ");
+    K::Columns::push_key(first, out.reborrow())?;
+    out.push_sql(" AND ");
+    K::Columns::push_key(last, out)
 }
 
 // a IN (?, ?, ..), (a, b) IN ((?, ?), (?, ?), ..)

@@ -129,7 +129,7 @@ impl<T: Clone> ChildRow for T {}
 /// let feed = users::table
 ///     .select(User::as_select())
 ///     .preload(has_many::<Post>().preload(has_many::<Comment>()));
-/// assert_eq!(feed.statements().for_parents(100), 3);
+/// assert_eq!(feed.statements().for_parents(99), 3);
 /// # let _ = feed.load(&mut SqliteConnection::establish(":memory:").unwrap());
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -151,7 +151,7 @@ impl Statements {
     pub const BINDS: usize = MOST_BINDS;
 
     /// From how many keys on it is worth a statement to know how many there are in their column.
-    pub const PROBED: usize = 1_000;
+    pub const PROBED: usize = 100;
 
     pub(crate) const fn fixed_at(fixed: usize) -> Self {
         Statements { fixed, chunked: 0, bound: 0, probed: 0 }
@@ -185,9 +185,9 @@ impl Statements {
 
     /// The bound where no level has more than so many parents.
     ///
-    /// * Up to 999 it is the same for every number, unless there is a relation that MySQL and MariaDB ask for in chunks, such as
+    /// * Up to 99 it is the same for every number, unless there is a relation that MySQL and MariaDB ask for in chunks, such as
     ///   the first children of each parent.
-    /// * From 1,000 on it counts what each relation may ask before it chooses its [`Strategy`](super::Strategy).
+    /// * From 100 on it counts what each relation may ask before it chooses its [`Strategy`](super::Strategy).
     /// * Above 4,096 it counts what keys take that are bound one by one, as the count does not know the type of a key
     ///   ([`Key`](super::Key) lists which are); integers and text take one statement, but for a list of more than 3.5 MB on MySQL and
     ///   MariaDB. A strategy that is given is counted as it is.

@@ -5,8 +5,8 @@ use super::relation::Statements;
 /// How a relation looks for the children of all keys. Every strategy gives the same rows.
 ///
 /// Nobody needs to choose: without [`.strategy(..)`](super::Children::strategy) the number of keys decides, and where many
-/// integers could be most of a table, the highest one in their column, which is asked for first: one statement more from 1,000
-/// keys on, on SQLite, MySQL and MariaDB, and one row of the index on that column.
+/// integers could be most of a table, the highest one in their column, which is asked for first: one statement more, and one row
+/// of the index on that column, from 100 keys on on SQLite and from 1,000 on MySQL and MariaDB.
 ///
 /// | strategy | PostgreSQL | SQLite | MySQL, MariaDB |
 /// |---|---|---|---|
@@ -14,7 +14,11 @@ use super::relation::Statements;
 /// | `RowOrder` | | `id IN (SELECT id FROM t WHERE fk IN (..))` | |
 /// | `Scan` | `fk IN (SELECT * FROM unnest($1))` | `+(fk IN (SELECT value FROM json_each(?)))` | `CASE WHEN fk IN (..) THEN 1 END` |
 /// | `Binds` | `fk IN ($1, $2, ..)` | `fk IN (?, ?, ..)` | `fk IN (?, ?, ..)` |
-/// | picked | `Search` | `Scan` for a fifth of the keys that there are, else `RowOrder`; `Search` below 1,000 keys | `Scan` for a fifth of the keys, else `Search`; `Search` below 1,000 keys |
+/// | picked | `Search` | `Scan` for half of the keys that there are, else `RowOrder`; `Search` below 100 keys | `Scan` for a quarter of the keys, else `Search`; `Search` below 1,000 keys |
+/// | a run | `fk BETWEEN $1 AND $2` | `fk BETWEEN ? AND ?`: `Scan` for a fifth of the keys, else `RowOrder` | `fk BETWEEN ? AND ?`: `Search` |
+///
+/// A run are ten keys or more that are all whole numbers from one to another, as those of a whole table or of neighbours in it are:
+/// their ends are sent in place of a list, by every strategy but `Binds`.
 ///
 /// Keys of several columns are compared as rows: `(a, b) IN (SELECT ..)`. Key types that no list can spell ([`Key`](super::Key))
 /// are sent by `Binds`.

@@ -47,7 +47,7 @@ scenarios! {
         assert_eq!((announced.fixed(), announced.for_parents(4), log.len()), (5, 5, 5));
     }
 
-    fn one_text_for_any_number_of_parents(db) {
+    fn few_texts_for_any_number_of_parents(db) {
         let conn = db.conn();
         seed_posts(conn, 100_000)?;
         let log = StatementLog::install(conn);
@@ -65,6 +65,6 @@ scenarios! {
         let mut texts: Vec<String> = log.take().into_iter().map(|statement| statement.sql).collect();
         texts.sort();
         texts.dedup();
-        insta::assert_snapshot!(format!("one_text_for_any_number_of_parents__{BACKEND}"), texts.join("\n\n"));
+        insta::assert_snapshot!(format!("few_texts_for_any_number_of_parents__{BACKEND}"), texts.join("\n\n"));
     }
 }

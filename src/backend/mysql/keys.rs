@@ -8,23 +8,24 @@ use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::result::QueryResult;
 use diesel::sql_types::{BigInt, Binary, Bool, Integer, SmallInt, Text, TinyInt};
 
-use crate::backend::keys::{push_binds, push_columns};
+use crate::backend::keys::{push_binds, push_columns, push_run};
 use crate::backend::{KeyList, KeySql, Spelling};
+use crate::preload::Strategy;
 use crate::preload::key::Key;
 use crate::preload::plumbing::home::Home;
 use crate::preload::plumbing::keys::Keys;
 use crate::preload::plumbing::spell::BindKey;
-use crate::preload::{Statements, Strategy};
 
 impl KeySql for Mysql {
     // A packet that is longer than `max_allowed_packet` closes the connection: 4 MB on old servers, 16 and more on others.
     const LONGEST_LIST: Option<usize> = Some(3_500_000);
     const STRATEGIES: &'static [Strategy] = &[Strategy::Search, Strategy::Scan, Strategy::Binds];
-    const PROBE_FROM: Option<usize> = Some(Statements::PROBED);
+    const PROBE_FROM: Option<usize> = Some(1_000);
 
-    // The planner takes every JSON table for one of 40 rows, and searches the index for each.
-    fn choose(keys: usize, highest: usize) -> Strategy {
-        if highest / keys.max(1) < 5 { Strategy::Scan } else { Strategy::Search }
+    // The planner takes every JSON table for one of 40 rows, and searches the index for each: from a third of the keys on that
+    // takes longer than to read all rows. It knows how many rows a run has.
+    fn choose(keys: usize, highest: usize, run: bool) -> Strategy {
+        if !run && highest / keys.max(1) < 4 { Strategy::Scan } else { Strategy::Search }
     }
 
     // What JSON_TABLE reads exactly; everything else is bound as Diesel binds it.
@@ -86,6 +87,7 @@ fn json_text(longest: usize) -> &'static str {
 }
 
 // `posts`.`author_id` IN (SELECT k.id FROM JSON_TABLE(?, '$[*]' COLUMNS(id BIGINT PATH '$')) k)
+// `posts`.`author_id` BETWEEN ? AND ?
 // (`a`, `b`) IN (SELECT k.a, k.b FROM JSON_TABLE(?, '$[*]' COLUMNS(a BIGINT PATH '$[0]', b VARCHAR(255) PATH '$[1]')) k)
 impl<K, ST> KeyList<K, ST> for Mysql
 where
@@ -101,7 +103,8 @@ where
         _: fn() -> Home,
         mut out: AstPass<'_, 'b, Self>,
     ) -> QueryResult<()> {
-        let strategy = keys.strategy::<Self>(&K::Columns::types());
+        let types = K::Columns::types();
+        let strategy = keys.strategy::<Self>(&types);
         match strategy {
             Strategy::Binds => return push_binds::<K, ST, Self>(columns, keys, out),
             // CASE WHEN `posts`.`author_id` IN (SELECT k.id FROM ..) THEN 1 END: the list becomes a hash that each row is
@@ -109,11 +112,17 @@ where
             Strategy::Scan => out.push_sql("CASE WHEN "),
             _ => {}
         }
-        push_columns::<K, Self>(columns, out.reborrow())?;
-        let types = K::Columns::types();
-        out.push_sql(&format!(" IN (SELECT {} FROM ", json_columns(&types, "k", true)));
-        push_json_table(&types, keys, out.reborrow(), " k")?;
-        out.push_sql(if strategy == Strategy::Scan { ") THEN 1 END" } else { ")" });
+        if let Some(run) = keys.run(&types) {
+            push_run::<K, ST, Self>(columns, run, out.reborrow())?;
+        } else {
+            push_columns::<K, Self>(columns, out.reborrow())?;
+            out.push_sql(&format!(" IN (SELECT {} FROM ", json_columns(&types, "k", true)));
+            push_json_table(&types, keys, out.reborrow(), " k")?;
+            out.push_sql(")");
+        }
+        if strategy == Strategy::Scan {
+            out.push_sql(" THEN 1 END");
+        }
         Ok(())
     }
 }

@@ -9,7 +9,7 @@ use diesel::serialize::ToSql;
 use diesel::sql_types::{Array, HasSqlType};
 
 use super::blanks;
-use crate::backend::keys::{push_binds, push_columns};
+use crate::backend::keys::{push_binds, push_columns, push_run};
 use crate::backend::{KeyList, KeySql, Spelling};
 use crate::preload::Strategy;
 use crate::preload::key::{Key, Pair, Single, Triple, Width};
@@ -23,7 +23,7 @@ impl KeySql for Pg {
     // Its planner sees how many keys there are.
     const PROBE_FROM: Option<usize> = None;
 
-    fn choose(_: usize, _: usize) -> Strategy {
+    fn choose(_: usize, _: usize, _: bool) -> Strategy {
         Strategy::Search
     }
 
@@ -80,6 +80,7 @@ arrays!(Pair: A SA 0, B SB 1);
 arrays!(Triple: A SA 0, B SB 1, C SC 2);
 
 // "posts"."author_id" = ANY($1)
+// "posts"."author_id" BETWEEN $1 AND $2
 // ("a", "b") IN (SELECT * FROM unnest($1, $2))
 impl<K, ST> KeyList<K, ST> for Pg
 where
@@ -103,6 +104,9 @@ where
         }
         if strategy == Strategy::Binds {
             return push_binds::<K, ST, Self>(columns, keys, out);
+        }
+        if let Some(run) = keys.run(&types) {
+            return push_run::<K, ST, Self>(columns, run, out);
         }
         push_columns::<K, Self>(columns, out.reborrow())?;
         // The rows of a subquery are hashed where no index is; of an array, a generic plan compares each row with each key.

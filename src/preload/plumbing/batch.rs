@@ -47,12 +47,17 @@ impl<S, K: Key> Batch<S, K> {
         refuse_strategy::<DB, K>(&keys, &types, strategy, columns, Some(home))?;
         let many = DB::PROBE_FROM.is_some_and(|from| keys.list().len() >= from);
         let asks = strategy == Strategy::Auto && many && types.len() == 1 && types.iter().all(is_number::<DB>);
-        let probe = (asks && spell::in_one_bind::<DB, K>(keys.list(), &types)).then(|| {
-            let Home { table, column, .. } = home();
-            format!("SELECT max({column}) FROM {table}")
+        let run = keys.run(&types).is_some();
+        let asks = asks && decides::<DB>(keys.list().len(), run) && spell::in_one_bind::<DB, K>(keys.list(), &types);
+        let probe = asks.then(home).and_then(|Home { table, column, primary_key }| {
+            // A run of the primary key is a piece of the table itself.
+            let piece = run && primary_key.as_ref() == Some(&column);
+            (!piece).then(|| format!("SELECT max({column}) FROM {table}"))
         });
-        if strategy != Strategy::Auto {
-            keys.choose(strategy);
+        match strategy {
+            Strategy::Auto if probe.is_none() && run => keys.choose(DB::choose(keys.list().len(), usize::MAX, run)),
+            Strategy::Auto => {}
+            strategy => keys.choose(strategy),
         }
         Ok(Batch { statement: Kept::new(statement), keys, types, probe })
     }
@@ -65,7 +70,8 @@ impl<S, K: Key> Batch<S, K> {
     /// The answer.
     pub(super) fn probed<DB: Dialect>(&self, highest: Option<i64>) {
         let highest = highest.and_then(|highest| usize::try_from(highest).ok()).filter(|highest| *highest > 0);
-        self.keys.choose(highest.map_or(Strategy::Search, |highest| DB::choose(self.keys.list().len(), highest)));
+        let run = self.keys.run(&self.types).is_some();
+        self.keys.choose(DB::choose(self.keys.list().len(), highest.unwrap_or(usize::MAX), run));
     }
 
     /// How many chunks there are.
@@ -91,6 +97,11 @@ pub(crate) fn refuse_inexact<DB: Dialect, K: Key>(types: &[TypeId], columns: &st
     let (key, backend) = (std::any::type_name::<K>(), DB::NAME);
     let message = format!("keys of type `{key}` cannot be looked up in {columns} on {backend}: {reason}");
     Err(Error::new(ErrorKind::UnsupportedKey, message))
+}
+
+/// Whether it makes a difference for so many keys which the highest one is.
+fn decides<DB: Dialect>(keys: usize, run: bool) -> bool {
+    DB::choose(keys, keys, run) != DB::choose(keys, usize::MAX, run)
 }
 
 fn is_number<DB: Dialect>(column: &TypeId) -> bool {

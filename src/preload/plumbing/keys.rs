@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use super::spell;
+use super::{run, spell};
 use crate::backend::Dialect;
 use crate::preload::key::{Key, KeyValue};
 use crate::preload::strategy::Strategy;
@@ -27,6 +27,8 @@ struct List<K> {
     slots: Vec<usize>,
     json: OnceLock<String>,
     arrays: OnceLock<Box<dyn Any + Send + Sync>>,
+    /// Where the ends of a run stand.
+    ends: OnceLock<Option<[usize; 2]>>,
     chosen: OnceLock<Strategy>,
     sending: OnceLock<Sending>,
     shown: AtomicUsize,
@@ -68,6 +70,7 @@ impl<K: Key> Keys<K> {
             slots,
             json: OnceLock::new(),
             arrays: OnceLock::new(),
+            ends: OnceLock::new(),
             chosen: OnceLock::new(),
             sending: OnceLock::new(),
             shown: AtomicUsize::new(0),
@@ -87,6 +90,14 @@ impl<K: Key> Keys<K> {
     /// By which strategy the keys are sent to columns of these types: never `Auto`. The first who asks decides.
     pub fn strategy<DB: Dialect>(&self, types: &[TypeId]) -> Strategy {
         self.sending::<DB>(types).strategy
+    }
+
+    /// The lowest and the highest key, where these and all whole numbers between them are the keys, in a column of such
+    /// numbers: then it is enough to say these two.
+    pub fn run(&self, types: &[TypeId]) -> Option<[&K; 2]> {
+        let whole = types.iter().all(|column| run::is_whole(*column)) && self.shown().len() == self.list().len();
+        let ends = whole.then(|| *self.0.ends.get_or_init(|| run::ends(self.list()))).flatten()?;
+        Some([self.list().get(ends[0])?, self.list().get(ends[1])?])
     }
 
     /// How many statements the keys take.

@@ -15,6 +15,7 @@ pub mod home;
 pub mod key_in;
 pub mod keys;
 pub(super) mod placed;
+mod run;
 pub mod slots;
 pub(crate) mod snapshot;
 pub mod spell;

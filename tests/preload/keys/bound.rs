@@ -40,7 +40,7 @@ scenarios! {
             let bound = go!(bound.load(conn))?;
             let chunks = if BACKEND == "postgres" { 1 } else { (size as usize).div_ceil(4096) };
             assert_eq!(log.take().len(), 1 + chunks, "{size} parents");
-            assert_eq!(announced, 1 + usize::from(size >= 1_000) + (size as usize).div_ceil(4096));
+            assert_eq!(announced, 1 + usize::from(size >= 100) + (size as usize).div_ceil(4096));
             assert!(bound == go!(posts().preload(newest_first()).load(conn))?, "{size} parents");
         }
     }

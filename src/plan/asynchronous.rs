@@ -18,7 +18,9 @@ use diesel::query_builder::{QueryFragment, QueryId};
 use diesel::result::QueryResult;
 use diesel_async::AsyncConnectionCore;
 
-use super::record::{Recording, is_recording, replace};
+#[cfg(feature = "postgres")]
+use super::record::is_recording;
+use super::record::{Recording, replace};
 use super::script::{Question, Script, Sql, Then};
 use super::{How, Plan, Plans};
 use crate::backend::Dialect;
@@ -151,6 +153,7 @@ impl Drop for Swapped<'_> {
 }
 
 /// Whether what this thread polls is explained.
+#[cfg(feature = "postgres")]
 pub(crate) fn is_explained() -> bool {
     is_recording()
 }

@@ -28,7 +28,7 @@ pub(super) fn replace(recording: Option<Recording>) -> Option<Recording> {
 }
 
 /// Whether something is recorded on this thread.
-#[cfg(feature = "async")]
+#[cfg(all(feature = "async", feature = "postgres"))]
 pub(super) fn is_recording() -> bool {
     RECORDING.try_with(|current| current.borrow().is_some()).unwrap_or_default()
 }

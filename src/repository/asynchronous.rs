@@ -40,8 +40,8 @@ pub use super::writes_async::{
     Create, CreateMany, CreateWithId, Creates, CreatesMany, Deletes, UpdateRow, UpdateVersioned,
 };
 
-// For the backends.
-#[cfg_attr(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")), allow(unused_imports))]
+// For the backends, which do not all need each.
+#[allow(unused_imports)]
 pub(crate) use super::writes_async::{create_returning, in_batches_of, write_and_read};
 
 /// `repo` on every connection that is awaited.

@@ -98,4 +98,7 @@ pub trait KeyTable<K, ST>: KeyList<K, ST> + PerParentSql {
 
     /// Binds one key: `?`, or `(?, ?)`.
     fn push_bound_key<'b>(key: &'b K, out: AstPass<'_, 'b, Self>) -> QueryResult<()>;
+
+    /// Binds one key as columns of a SELECT: `?`, or `?, ?`.
+    fn push_selected_key<'b>(key: &'b K, out: AstPass<'_, 'b, Self>) -> QueryResult<()>;
 }

@@ -66,4 +66,8 @@ where
     fn push_bound_key<'b>(key: &'b K, out: AstPass<'_, 'b, Self>) -> QueryResult<()> {
         K::Columns::push_key(key, out)
     }
+
+    fn push_selected_key<'b>(key: &'b K, out: AstPass<'_, 'b, Self>) -> QueryResult<()> {
+        K::Columns::push_named(key, &["v0", "v1", "v2"], out)
+    }
 }

@@ -88,7 +88,7 @@ impl<C, Q, S, J> Children<C, Q, S, Many, J> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
-    /// No statement is sent where `n` is 0. A child must be read from its own table alone: joins may narrow and sort.
+    /// The childless get an empty `Vec`. No statement is sent where `n` is 0, or there are no parents. A child must be read from its own table alone: joins may narrow and sort.
     pub fn limit_per_parent(self, n: u32) -> FirstOfEach<Self, Many>
     where
         Q: HasOrder,
@@ -98,7 +98,22 @@ impl<C, Q, S, J> Children<C, Q, S, Many, J> {
 
     /// All children of each parent but the first `n` in the [`order`](Children::order); with
     /// [`limit_per_parent`](FirstOfEach::limit_per_parent) a page of them. A page that is deep costs what lies before it:
-    /// for those, see [`keyset`](crate::keyset).
+    /// for those, see [`keyset`](crate::keyset). The statements are those of `limit_per_parent`, with an `OFFSET`; a parent with
+    /// no more than `n` children gets an empty `Vec`.
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// use blog::{models::{Post, User}, schema::{posts, users}};
+    /// use turbodiesel::prelude::*;
+    ///
+    /// let conn = &mut blog::example()?;
+    /// let second: Vec<(User, Vec<Post>)> = users::table
+    ///     .select(User::as_select())
+    ///     .preload(has_many::<Post>().order(posts::id).offset_per_parent(1).limit_per_parent(1))
+    ///     .load(conn)?;
+    /// assert!(second.iter().any(|(_, posts)| posts.len() == 1));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn offset_per_parent(self, n: u32) -> FirstOfEach<Self, Many>
     where
         Q: HasOrder,

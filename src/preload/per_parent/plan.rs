@@ -8,8 +8,9 @@ use diesel::result::QueryResult;
 use diesel::serialize::ToSql;
 use diesel::sql_types::{BigInt, Integer};
 
-use crate::backend::{Dialect, TopN};
+use crate::backend::{Dialect, KeyTable, TopN};
 use crate::index::split;
+use crate::preload::Key;
 use crate::preload::plumbing::at_key::Parent;
 
 /// What is read for each parent, and how.
@@ -23,6 +24,9 @@ pub(crate) struct Plan<E, N, K> {
     pub(super) foreign_key: Vec<String>,
     /// The columns of the children's primary key, as SQL, one by one.
     pub(super) primary_key: Vec<String>,
+    /// Whether a key has text in it, which a collation may take for equal to another spelling: then the key is selected that was
+    /// asked for, and not the one in the row.
+    pub(super) spelled: bool,
     /// Whether the last key of the order descends: the primary key goes with it, so that one index serves both.
     pub(super) descending: bool,
     /// What stands behind the order: the columns of the primary key that are not in it.
@@ -138,9 +142,10 @@ impl<E, N, K, Child> QueryId for Chosen<E, N, K, Child> {
 
 impl<E, N, K, Child, DB> QueryFragment<DB> for Chosen<E, N, K, Child>
 where
-    DB: Dialect,
+    DB: Dialect + KeyTable<K, N::SqlType>,
+    K: Key,
     E: QueryFragment<DB>,
-    N: QueryFragment<DB>,
+    N: Expression + QueryFragment<DB>,
     Child: QueryFragment<DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
@@ -149,7 +154,10 @@ where
             TopN::Lateral => return self.child.walk_ast(out),
             TopN::Union => {
                 out.push_sql("0, ");
-                plan.columns.walk_ast(out.reborrow())?;
+                match plan.parent.asked().filter(|_| plan.spelled) {
+                    Some(key) => DB::push_selected_key(key, out.reborrow())?,
+                    None => plan.columns.walk_ast(out.reborrow())?,
+                }
                 out.push_sql(", ");
                 return self.child.walk_ast(out);
             }

@@ -1,5 +1,6 @@
 //! The statement: your query, written for one parent, inside of what asks it for every parent.
 
+use std::any::TypeId;
 use std::sync::Arc;
 
 use diesel::associations::HasTable;
@@ -11,7 +12,7 @@ use diesel::query_dsl::methods::{FilterDsl, SelectDsl};
 use diesel::query_source::{QuerySource, Table};
 use diesel::result::QueryResult;
 use diesel::serialize::ToSql;
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Text};
 
 use super::plan::{Chosen, Plan, columns_of, ties};
 use crate::backend::{Dialect, KeyTable, TopN};
@@ -146,6 +147,7 @@ where
         parent: parent.clone(),
         foreign_key,
         primary_key,
+        spelled: DB::types().contains(&TypeId::of::<Text>()),
         descending,
         ties,
         limit: cut.limit.into(),
@@ -202,7 +204,7 @@ where
     K: Key,
     Q: QueryFragment<DB>,
     E: QueryFragment<DB>,
-    N: Expression,
+    N: Expression + QueryFragment<DB>,
     Child: QueryFragment<DB>,
     Source: QueryFragment<DB>,
     i64: ToSql<BigInt, DB>,
@@ -300,10 +302,14 @@ where
             // SELECT _w.n, _w.f0, posts.* FROM (query with ROW_NUMBER() OVER (PARTITION BY ..) AS n) AS _w
             //  INNER JOIN posts ON posts.id = _w.p0 WHERE _w.n > ? AND _w.n <= ?
             TopN::Window => {
+                let of_row: Vec<_> = (0..plan.foreign_key.len()).map(|i| format!("_w.f{i}")).collect();
                 out.push_sql("SELECT _w.n, ");
-                for i in 0..plan.foreign_key.len() {
-                    out.push_sql(&format!("_w.f{i}, "));
+                if plan.spelled {
+                    DB::push_row_key(keys, out.reborrow())?;
+                } else {
+                    out.push_sql(&of_row.join(", "));
                 }
+                out.push_sql(", ");
                 child.walk_ast(out.reborrow())?;
                 out.push_sql(" FROM (");
                 query.walk_ast(out.reborrow())?;
@@ -311,6 +317,18 @@ where
                 out.push_sql(DB::JOIN_ROWS);
                 table.walk_ast(out.reborrow())?;
                 plan.push_rows(|i| format!("_w.p{i}"), &mut out);
+                // INNER JOIN unnest($1) AS _k(v) ON _w.f0 = _k.v
+                if plan.spelled {
+                    let (before, between, after) = if of_row.len() > 1 { ("(", ") = (", ")") } else { ("", " = ", "") };
+                    out.push_sql(" INNER JOIN ");
+                    DB::push_key_table(keys, out.reborrow())?;
+                    out.push_sql(" ON ");
+                    out.push_sql(before);
+                    out.push_sql(&of_row.join(", "));
+                    out.push_sql(between);
+                    DB::push_compared_key(&plan.columns, keys, out.reborrow())?;
+                    out.push_sql(after);
+                }
                 out.push_sql(" WHERE _w.n > ");
                 out.push_bind_param::<BigInt, _>(&plan.offset)?;
                 out.push_sql(" AND _w.n <= ");

@@ -49,6 +49,14 @@ impl<K> Parent<K> {
     }
 }
 
+impl<K: Key> Parent<K> {
+    /// The key that is asked for where it is a bind.
+    pub(crate) fn asked(&self) -> Option<&K> {
+        let keys = self.keys.list();
+        keys.get(self.at.load(Ordering::Relaxed)).or(keys.last())
+    }
+}
+
 /// The predicate: `"posts"."author_id" = _k.v`.
 #[derive(Debug)]
 pub struct AtKey<E, K> {
@@ -84,17 +92,14 @@ where
     DB: Dialect + KeyTable<K, E::SqlType>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        let Parent { asked, keys, at } = &*self.parent;
+        let Parent { asked, keys, .. } = &*self.parent;
         if *asked == Asked::List {
             return DB::push_key_list(&self.columns, keys, Home::unknown, out);
         }
         push_columns::<K, DB>(&self.columns, out.reborrow())?;
         out.push_sql(" = ");
         match asked {
-            Asked::Bind => {
-                let key = keys.list().get(at.load(Ordering::Relaxed)).or(keys.list().last());
-                key.map_or(Ok(()), |key| DB::push_bound_key(key, out))
-            }
+            Asked::Bind => self.parent.asked().map_or(Ok(()), |key| DB::push_bound_key(key, out)),
             _ => {
                 let several = K::Columns::COUNT > 1;
                 out.push_sql(if several { "(" } else { "" });

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use turbodiesel::backend::AggregateForm;
+use turbodiesel::backend::{AggregateForm, TopN};
 use turbodiesel::preload::Strategy;
 
 use super::{Book, Shelf, books, shelves};
@@ -52,6 +52,31 @@ scenarios! {
             let folded = has_many::<Book>().fold_keys(|code: String| code.to_lowercase()).count().strategy(form);
             let counts: HashMap<String, i64> = go!(load_for_keys::<Shelf, _, _>(&["Oak".to_owned(), "pine".to_owned()], folded, conn))?;
             assert_eq!((counts["Oak"], counts["pine"]), (2, 0), "{form:?}");
+        }
+    }
+
+    /// The first children of a key are those of every key that the database takes for equal to it.
+    fn the_first_children_are_given_to_every_spelling(db) {
+        let conn = db.conn();
+        go!(conn.batch_execute(&case_insensitive(BACKEND)))?;
+        let keys = ["oak", "OAK", "Oak", "pine"].map(str::to_owned);
+        for strategy in [Strategy::Auto, Strategy::Binds] {
+            for form in [None, Some(TopN::Window)] {
+                for limit in [1, 2, 20] {
+                    let first = has_many::<Book>().strategy(strategy).order(books::id).limit_per_parent(limit);
+                    let first = match form {
+                        Some(form) => first.strategy(form),
+                        None => first,
+                    };
+                    let found: HashMap<String, Vec<Book>> = go!(load_for_keys::<Shelf, _, _>(&keys, first, conn))?;
+                    let found = keys.each_ref().map(|key| found[key].iter().map(|book| book.id).collect::<Vec<_>>());
+                    let of_oak = if limit == 1 { vec![1] } else { vec![1, 2] };
+                    assert_eq!(found, [of_oak.clone(), of_oak.clone(), of_oak, vec![]], "{strategy:?} {form:?} {limit}");
+                }
+            }
+            let latest = has_many::<Book>().strategy(strategy).latest(books::id.desc());
+            let found: HashMap<String, Option<Book>> = go!(load_for_keys::<Shelf, _, _>(&keys, latest, conn))?;
+            assert_eq!(keys.each_ref().map(|key| found[key].as_ref().map(|book| book.id)), [Some(2), Some(2), Some(2), None]);
         }
     }
 

@@ -31,7 +31,8 @@ scenarios! {
         let rows = go!(posts::table.order(posts::id).select(EditedPost::as_select()).preload(belongs_to::<User>()).load(conn))?;
         assert_eq!(rows.len(), 6);
         let binds = log.take().pop().unwrap().binds;
-        assert_eq!(binds.replace(['"', ' '], ""), "[[2,1]]");
+        // A driver may show the type of a bind too.
+        assert_eq!(binds.replace(['"', ' ', ')'], "").replace("String(", ""), "[[2,1]]");
     }
 
     fn the_statements_sent_are_those_announced(db) {

@@ -27,7 +27,7 @@
 //!             .preload(has_many::<Comment>().order(comments::id)),
 //!     )
 //!     .preload(has_one::<Profile>())
-//!     .load(conn)?; // four statements, for ten users or for a million
+//!     .load(conn)?; // four statements, never more than seven, for ten users or for a million
 //! assert!(feed.iter().any(|(_, posts, _)| posts.len() > 1));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

@@ -30,6 +30,7 @@ mod view;
 
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 use turbodiesel::keyset::CursorSecret;
@@ -43,6 +44,8 @@ pub struct Config {
     pub database: String,
     /// How many connections it opens at most.
     pub connections: usize,
+    /// How long a request waits for a connection.
+    pub patience: Duration,
     /// How many users an empty database is given, with ten posts each.
     pub users: usize,
     /// The key that signs cursors, of 32 bytes or more.

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use clap::Parser;
 use service::{Config, Service};
@@ -20,6 +21,9 @@ struct Arguments {
     /// The most connections to the database.
     #[arg(long, default_value_t = 8)]
     connections: usize,
+    /// How many seconds a request waits for a connection.
+    #[arg(long, default_value_t = 5)]
+    patience: u64,
     /// The users of an empty database, with ten posts each.
     #[arg(long, default_value_t = 200)]
     users: usize,
@@ -30,7 +34,7 @@ struct Arguments {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
-    let Arguments { database, listen, connections, users, cursor_key } = Arguments::parse();
+    let Arguments { database, listen, connections, patience, users, cursor_key } = Arguments::parse();
     let cursor_key = match cursor_key {
         Some(key) => key.into_bytes(),
         None => {
@@ -40,7 +44,9 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
         }
     };
     let listener = TcpListener::bind(listen).await?;
-    let service = Service::open(&Config { database, connections, users, cursor_key, instrument: None }).await?;
+    let patience = Duration::from_secs(patience);
+    let config = Config { database, connections, patience, users, cursor_key, instrument: None };
+    let service = Service::open(&config).await?;
     println!("http://{}", listener.local_addr()?);
     service.serve(listener, async { drop(tokio::signal::ctrl_c().await) }).await?;
     Ok(())

@@ -6,7 +6,6 @@ mod sqlite;
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
 
 use diesel::ConnectionError;
 use diesel::connection::Instrumentation;
@@ -27,9 +26,6 @@ pub type Instrument = Arc<dyn Fn() -> Box<dyn Instrumentation> + Send + Sync>;
 
 /// What becomes an answer later.
 pub(crate) type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, Failure>> + Send + 'a>>;
-
-/// How long a request waits for a connection.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What the service reads. Each read says how many statements it takes, before it sends them.
 pub(crate) trait Store: Send + Sync + 'static {

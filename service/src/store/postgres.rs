@@ -7,7 +7,7 @@ use diesel_async::pooled_connection::bb8::Pool;
 use diesel_async::{AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use diesel_migrations::MigrationHarness;
 
-use super::{Error, PATIENCE};
+use super::Error;
 use crate::Config;
 
 /// Rows in one INSERT: eight columns of them stay under 65,535 placeholders.
@@ -27,7 +27,7 @@ pub(super) async fn prepare(config: &Config) -> Result<(), Error> {
 }
 
 pub(super) async fn pool(config: &Config) -> Result<Pool<AsyncPgConnection>, Error> {
-    let pool = Pool::builder().max_size(super::size(config)?).connection_timeout(PATIENCE);
+    let pool = Pool::builder().max_size(super::size(config)?).connection_timeout(config.patience);
     Ok(pool.build(super::manager(config, "")).await?)
 }
 

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use diesel_async::pooled_connection::bb8::Pool;
 use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
 
-use super::{Error, PATIENCE};
+use super::Error;
 use crate::Config;
 
 /// Readers wait for a writer, and not for each other.
@@ -28,6 +28,6 @@ pub(super) async fn prepare(config: &Config) -> Result<(), Error> {
 }
 
 pub(super) async fn pool(config: &Config) -> Result<Pool<SyncConnectionWrapper<SqliteConnection>>, Error> {
-    let pool = Pool::builder().max_size(super::size(config)?).connection_timeout(PATIENCE);
+    let pool = Pool::builder().max_size(super::size(config)?).connection_timeout(config.patience);
     Ok(pool.build(super::manager(config, SET_UP)).await?)
 }

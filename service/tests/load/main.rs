@@ -116,7 +116,7 @@ struct Service {
 impl Service {
     fn start(database: &str) -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_service"))
-            .args(["--database", database, "--listen", "127.0.0.1:0"])
+            .args(["--database", database, "--listen", "127.0.0.1:0", "--patience", "120"])
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();

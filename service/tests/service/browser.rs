@@ -9,7 +9,7 @@ const USERS: usize = 20;
 const SCROLL: &str = r##"
     (async (wanted) => {
         const articles = () => [...document.querySelectorAll("#feed > article")];
-        for (let waited = 0; articles().length < wanted && waited < 300; waited++) {
+        for (let waited = 0; articles().length < wanted && waited < 2400; waited++) {
             window.scrollTo(0, document.body.scrollHeight);
             await new Promise((resolve) => setTimeout(resolve, 50));
         }

@@ -43,7 +43,7 @@ impl Chromium {
         let address = address.expect("Chromium does not say where its DevTools listen");
         let host = address.strip_prefix("ws://").and_then(|rest| rest.split('/').next()).unwrap();
         let stream = TcpStream::connect(host).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(180))).unwrap();
         let (socket, _) = tungstenite::client(address.as_str(), stream).unwrap();
         let mut browser = Chromium { process, profile, socket, session: None, sent: 0 };
         let target = browser.call("Target.createTarget", &json!({ "url": "about:blank" }))["targetId"].clone();

@@ -5,6 +5,7 @@ pub(crate) mod chromium;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::thread;
+use std::time::Duration;
 
 use blog::StatementLog;
 use diesel::SqliteConnection;
@@ -60,7 +61,9 @@ impl App {
             Arc::new(move || -> Box<dyn diesel::connection::Instrumentation> { Box::new(log.clone()) })
         };
         let cursor_key = b"a key of exactly thirty-two byte".to_vec();
-        let config = Config { database, connections: 2, users, cursor_key, instrument: Some(instrument) };
+        // A busy machine is no reason to fail.
+        let patience = Duration::from_secs(120);
+        let config = Config { database, connections: 2, patience, users, cursor_key, instrument: Some(instrument) };
         let service = Service::open(&config).await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();

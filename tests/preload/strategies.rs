@@ -145,7 +145,7 @@ scenarios! {
             assert!(sent.last().unwrap().sql.contains(text), "{keys}: {}", sent.last().unwrap().sql);
             // How many rows a run has the servers know.
             assert_eq!(sent.len(), 2 + usize::from(BACKEND == "sqlite" && keys >= 100), "{keys}");
-            for strategy in <<Conn as diesel::Connection>::Backend as KeySql>::STRATEGIES {
+            for strategy in <DB as KeySql>::STRATEGIES {
                 log.take();
                 assert!(go!(load(*strategy).load(conn))? == bound, "{keys}: {strategy:?}");
                 let (sent, by_ends) = (log.take().pop().unwrap().sql, keys >= 10 && *strategy != Strategy::Binds);

@@ -31,8 +31,13 @@ scenarios! {
             .preload(has_many::<Payment>().order(payment::payment_id));
         let announced = everyone.statements();
         let everyone = go!(everyone.load(conn))?;
-        // Of 16,044 rentals the copies are 4,580: as many keys are worth a question.
-        let asked = usize::from(BACKEND != "postgres");
+        // A hundred keys are worth a question on SQLite, which seven of the relations have; a thousand on MariaDB, and of 16,044
+        // rentals the copies are 4,580.
+        let asked = match BACKEND {
+            "sqlite" => 7,
+            "postgres" => 0,
+            _ => 1,
+        };
         assert_eq!((everyone.len(), log.len(), announced.fixed()), (599, 9 + asked, 9));
         assert!(log.len() <= announced.for_parents(16_044));
 

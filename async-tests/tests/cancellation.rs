@@ -35,22 +35,23 @@ macro_rules! page {
     };
 }
 
-/// Drops a load on a pool's connection after each number of polls until one is ready, and looks at the pool after each.
+/// Drops a load on a pool's connection after each number of polls until one is ready, and looks at the pool after each. Where
+/// this thread was so slow that the first poll found an answer, it begins anew.
 macro_rules! at_each_await {
     ($pool:ident, $load:expr) => {{
-        let mut dropped = 0;
-        for polls in 1.. {
-            let finished = {
+        let (mut dropped, mut finished, mut polls) = (0, 0, 1);
+        while finished < 20 && (finished == 0 || dropped == 0) {
+            let output = {
                 let mut conn = $pool.get().await?;
                 polled($load.load(&mut conn), polls).await
             };
             assert_healthy!(&mut $pool.get().await?);
-            match finished {
+            match output {
                 Some(output) => {
                     drop(output?);
-                    break;
+                    (finished, polls) = (finished + 1, 1);
                 }
-                None => dropped += 1,
+                None => (dropped, polls) = (dropped + 1, polls + 1),
             }
         }
         // A thread may have SQLite's answer before it is asked for.

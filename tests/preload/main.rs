@@ -10,15 +10,11 @@ mod support;
 /// Five statements.
 macro_rules! feed {
     () => {
-        users::table
-            .order(users::id)
-            .select(User::as_select())
-            .preload(
-                has_many::<Post>()
-                    .order(posts::id)
-                    .preload(has_many::<Comment>().order(comments::id).preload(belongs_to::<User>())),
-            )
-            .preload(has_one::<Profile>())
+        users::table.order(users::id).select(User::as_select()).preload(has_one::<Profile>()).preload(
+            has_many::<Post>()
+                .order(posts::id)
+                .preload(has_many::<Comment>().order(comments::id).preload(belongs_to::<User>())),
+        )
     };
 }
 

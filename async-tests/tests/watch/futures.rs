@@ -7,6 +7,7 @@ use std::task::Poll;
 use blog::models::{Comment, Post, Profile, User};
 use blog::schema::{comments, posts, users};
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, bb8, deadpool};
+use turbodiesel::async_prelude::load_for_keys;
 use turbodiesel::watch::Watcher;
 
 use super::found::only;
@@ -82,7 +83,7 @@ scenarios! {
                 lines.push(line!() - 1);
                 preload_for(row.into_iter().collect(), has_one::<Profile>(), conn).await?;
                 lines.push(line!() - 1);
-                load_for_keys::<Post, _, _>(&[id], has_many::<Comment>(), conn).await?;
+                load_for_keys::<Post, _, _, _>(&[id], has_many::<Comment>(), conn).await?;
                 lines.push(line!() - 1);
                 let page = comments::table.filter(comments::post_id.eq(id)).select(Comment::as_select());
                 let _ = page.keyset(comments::id.asc()).first(1).load(conn).await?;
@@ -106,7 +107,7 @@ scenarios! {
         let (_, log) = go!(watch(conn, async |conn| -> turbodiesel::Result<()> {
             let first = comments::table.find(100).select(Comment::as_select()).load(conn).await?;
             preload_for(first, replies(), conn).await?;
-            load_for_keys::<Post, _, _>(&[10], has_many::<Comment>().preload(replies()), conn).await?;
+            load_for_keys::<Post, _, _, _>(&[10], has_many::<Comment>().preload(replies()), conn).await?;
             Ok(())
         }))?;
         log.assert_no_n_plus_one();

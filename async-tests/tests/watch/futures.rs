@@ -1,6 +1,6 @@
 //! Loads that are polled in turn, functions that await others, pools, futures that are dropped.
 
-use std::future::{Future, poll_fn};
+use std::future::{Future, pending, poll_fn};
 use std::pin::pin;
 use std::task::Poll;
 
@@ -173,7 +173,10 @@ scenarios! {
         assert_eq!(outer.log().len(), 0, "the process's default is back, not what was there");
         outer.install(conn);
         {
-            let mut dropped = pin!(watch(conn, async |conn| users::table.count().get_result::<i64>(conn).await));
+            let mut dropped = pin!(watch(conn, async |conn| -> QueryResult<()> {
+                users::table.count().get_result::<i64>(conn).await?;
+                pending().await
+            }));
             assert!(poll_fn(|context| Poll::Ready(dropped.as_mut().poll(context))).await.is_pending());
         }
         // And the next watch is not taken for one inside of the one that was dropped.

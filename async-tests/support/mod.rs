@@ -81,7 +81,12 @@ macro_rules! loader {
 
 /// Scenarios as `tests/support` has them: the same text, awaited.
 macro_rules! scenarios {
-    ($($(#[$meta:meta])* fn $name:ident($db:ident) $body:block)+) => {$(
+    ($($scenario:tt)+) => { scenarios_on! { sqlite; $($scenario)+ } };
+}
+
+/// The same, on SQLite through this connection.
+macro_rules! scenarios_on {
+    ($sqlite:ident; $($(#[$meta:meta])* fn $name:ident($db:ident) $body:block)+) => {$(
         mod $name {
             #[allow(unused_imports)]
             use super::*;
@@ -89,7 +94,7 @@ macro_rules! scenarios {
             #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
             $(#[$meta])*
             async fn sqlite() -> crate::support::TestResult {
-                scenario!(sqlite, $db, $body)
+                scenario!($sqlite, $db, $body)
             }
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 1)]

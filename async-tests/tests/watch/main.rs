@@ -6,30 +6,7 @@ mod support;
 
 /// On SQLite with a connection whose statements are followed to the thread that runs them.
 macro_rules! scenarios {
-    ($($(#[$meta:meta])* fn $name:ident($db:ident) $body:block)+) => {$(
-        mod $name {
-            #[allow(unused_imports)]
-            use super::*;
-
-            #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-            $(#[$meta])*
-            async fn sqlite() -> crate::support::TestResult {
-                scenario!(followed, $db, $body)
-            }
-
-            #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-            $(#[$meta])*
-            async fn postgres() -> crate::support::TestResult {
-                scenario!(postgres, $db, $body)
-            }
-
-            #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-            $(#[$meta])*
-            async fn mysql() -> crate::support::TestResult {
-                scenario!(mysql, $db, $body)
-            }
-        }
-    )+};
+    ($($scenario:tt)+) => { scenarios_on! { followed; $($scenario)+ } };
 }
 
 #[path = "../../../tests/watch/counts.rs"]

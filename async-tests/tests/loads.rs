@@ -139,9 +139,15 @@ scenarios! {
             .preload(posts)
             .preload(has_many::<Post>().by(posts::editor_id))
             .preload(has_many::<Comment>());
-        let rows = go!(load.load(conn))?;
-        assert_eq!(rows.len(), 4);
-        let most = on_their_way.0.lock().unwrap().1;
+        let mut most = 0;
+        // An answer may be there before the last sibling is sent.
+        for _ in 0..200 {
+            assert_eq!(go!(load.load(conn))?.len(), 4);
+            most = on_their_way.0.lock().unwrap().1;
+            if most == 4 {
+                break;
+            }
+        }
         assert_eq!(most, if BACKEND == "postgres" { 4 } else { 1 });
     }
 }

@@ -130,10 +130,17 @@ scenarios! {
     fn a_bare_connection_with_a_snapshot_open_refuses_itself(db) {
         go!(db.conn().batch_execute(FEW))?;
         let mut refused = 0;
-        for polls in 1..40 {
+        let mut polls = 0;
+        for _ in 0..100 {
+            polls += 1;
             let conn = &mut go!(Conn::establish(db.url()))?;
             if go!(polled(feed!().in_snapshot().load(conn), polls)).is_some() {
-                break;
+                if refused > 0 {
+                    break;
+                }
+                // Its answers were there before they were waited for.
+                polls = 0;
+                continue;
             }
             match go!(feed!().load(conn)) {
                 Ok(rows) => assert_eq!(rows.len(), 4),

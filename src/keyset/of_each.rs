@@ -30,6 +30,7 @@ use crate::preload::per_parent::statement::{Cut, TopStatement, first_of_each};
 use crate::preload::plumbing::at_key::AtKey;
 use crate::preload::plumbing::key_in::KeyColumns;
 use crate::preload::plumbing::keys::Keys;
+use crate::preload::plumbing::placed::Placed;
 use crate::preload::plumbing::slots::Slots;
 use crate::preload::plumbing::statement::{self as pure, Prepared};
 use crate::preload::plumbing::stitch;
@@ -309,7 +310,7 @@ pub(crate) struct Framed(Vec<(Frame, usize)>);
 pub(crate) fn frame<C>(
     reading: &Reading,
     slots: usize,
-    rows: impl Iterator<Item = (usize, KeyedRow<C>)>,
+    rows: Placed<KeyedRow<C>>,
 ) -> Result<(Framed, Vec<C>)> {
     let (mut frames, mut all) = (Vec::with_capacity(slots), Vec::new());
     for rows in stitch::many(slots, rows) {

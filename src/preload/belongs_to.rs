@@ -13,6 +13,7 @@ use super::plumbing::dangling::Unstitched;
 use super::plumbing::keys::Keys;
 use super::plumbing::slots::Slots;
 use super::plumbing::statement::{self, Keyed, Prepared, PreparedBy, Steps};
+use super::plumbing::placed::Placed;
 use super::plumbing::stitch::{self, Second};
 use super::relation::{ChildRow, CountStatements, Relation, Relations, Statements, Whole};
 use super::strategy::Strategy;
@@ -251,7 +252,7 @@ where
     fn stitch(
         (joins, keys): Self::Pending,
         slots: &Slots<J::Key>,
-        targets: impl ExactSizeIterator<Item = (usize, S::Row)>,
+        targets: Placed<S::Row>,
     ) -> Result<Vec<Self::Output>, Unstitched<DB>> {
         let by_slot = stitch::one(slots.len(), targets)
             .map_err(|Second(slot)| slots.blame(slot, statement::second_row::<DB>("belongs_to", &joins.named())))?;

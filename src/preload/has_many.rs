@@ -11,6 +11,7 @@ use super::plumbing::batch::Batch;
 use super::plumbing::dangling::Unstitched;
 use super::plumbing::slots::Slots;
 use super::plumbing::statement::{self, Keyed, PreparedBy, Steps};
+use super::plumbing::placed::Placed;
 use super::plumbing::stitch::{self, Second};
 use super::relation::{ChildRow, CountStatements, Relation, Relations, Statements, Whole};
 use super::strategy::Strategy;
@@ -161,7 +162,7 @@ pub trait Arity<Row>: Sized {
     /// Where a slot has too many.
     fn collect(
         slots: usize,
-        children: impl ExactSizeIterator<Item = (usize, Row)>,
+        children: Placed<Row>,
     ) -> Result<Vec<Self::Output>, Second>;
 
     /// What each parent gets.
@@ -172,7 +173,7 @@ pub trait Arity<Row>: Sized {
     fn of_parents<DB: Dialect, K: Key>(
         column: &impl QueryFragment<DB>,
         slots: &Slots<K>,
-        children: impl ExactSizeIterator<Item = (usize, Row)>,
+        children: Placed<Row>,
     ) -> Result<Vec<Self::Output>> {
         let by_slot = Self::collect(slots.len(), children)
             .map_err(|Second(slot)| slots.blame(slot, statement::second_row::<DB>(Self::NAME, column)))?;
@@ -184,7 +185,7 @@ impl<Row: ChildRow> Arity<Row> for Many {
     type Output = Vec<Row>;
     const NAME: &'static str = "has_many";
 
-    fn collect(slots: usize, children: impl ExactSizeIterator<Item = (usize, Row)>) -> Result<Vec<Vec<Row>>, Second> {
+    fn collect(slots: usize, children: Placed<Row>) -> Result<Vec<Vec<Row>>, Second> {
         Ok(stitch::many(slots, children))
     }
 }
@@ -232,7 +233,7 @@ where
     fn stitch(
         column: J::Named,
         slots: &Slots<J::Key>,
-        children: impl ExactSizeIterator<Item = (usize, S::Row)>,
+        children: Placed<S::Row>,
     ) -> Result<Vec<Kind::Output>, Unstitched<DB>> {
         Ok(Kind::of_parents::<DB, _>(&column, slots, children)?)
     }

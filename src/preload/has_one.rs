@@ -3,6 +3,7 @@
 use diesel::associations::HasTable;
 
 use super::has_many::{Arity, Children};
+use super::plumbing::placed::Placed;
 use super::plumbing::stitch::{self, Second};
 use super::relation::ChildRow;
 use crate::dsl;
@@ -48,7 +49,7 @@ impl<Row: ChildRow> Arity<Row> for One {
 
     fn collect(
         slots: usize,
-        children: impl ExactSizeIterator<Item = (usize, Row)>,
+        children: Placed<Row>,
     ) -> Result<Vec<Option<Row>>, Second> {
         stitch::one(slots, children)
     }

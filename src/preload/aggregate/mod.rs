@@ -23,6 +23,7 @@ use super::plumbing::dangling::Unstitched;
 use super::plumbing::key_in::KeyColumns;
 use super::plumbing::slots::Slots;
 use super::plumbing::statement::{self as pure, Prepared, PreparedBy, Steps};
+use super::plumbing::placed::Placed;
 use super::plumbing::stitch::{self, Second};
 use super::relation::{CountStatements, Relation, Statements};
 use super::strategy::Strategy;
@@ -322,7 +323,7 @@ where
     fn stitch(
         column: J::Named,
         slots: &Slots<J::Key>,
-        values: impl ExactSizeIterator<Item = (usize, T)>,
+        values: Placed<T>,
     ) -> Result<Vec<T>, Unstitched<DB>> {
         let by_slot = stitch::one(slots.len(), values)
             .map_err(|Second(slot)| slots.blame(slot, pure::second_row::<DB>("aggregate", &column)))?;

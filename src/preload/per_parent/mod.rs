@@ -22,6 +22,7 @@ use super::key::Key;
 use super::level::MapInto;
 use super::plumbing::dangling::Unstitched;
 use super::plumbing::key_in::KeyColumns;
+use super::plumbing::placed::Placed;
 use super::plumbing::slots::Slots;
 use super::plumbing::statement::{self as pure, Prepared, PreparedBy, Steps};
 use super::relation::{CountStatements, Relation, Relations, Statements, Whole};
@@ -288,7 +289,7 @@ where
     fn stitch(
         column: J::Named,
         slots: &Slots<J::Key>,
-        children: impl ExactSizeIterator<Item = (usize, S::Row)>,
+        children: Placed<S::Row>,
     ) -> Result<Vec<Kind::Output>, Unstitched<DB>> {
         Ok(Kind::of_parents::<DB, _>(&column, slots, children)?)
     }

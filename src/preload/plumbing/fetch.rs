@@ -68,9 +68,9 @@ where
             placed.place(rows.map(|row| Ok(row?)), &slots, in_chunk, |key| R::unmatched(&pending, key))?;
         }
     }
-    placed.done();
-    let rows = conn.fetch_all(nested, placed.children)?;
-    match R::stitch(pending, &slots, placed.of_child.into_iter().zip(rows)) {
+    let (of_child, children) = placed.apart();
+    let rows = conn.fetch_all(nested, children)?;
+    match R::stitch(pending, &slots, Placed::together(of_child, rows)) {
         Err(Unstitched { error, doubt: Some(doubt) }) => match conn.still_dangling(doubt)? {
             true => Err(error),
             false => Err(error.by_concurrent_change()),
@@ -152,8 +152,9 @@ where
         }
         let mut placed = Placed::default();
         placed.place(by_position(rows), &slots, 0..usize::MAX, |key| Self::unmatched(&pending, key))?;
-        let rows = conn.fetch_all(nested, placed.children)?;
-        Ok(Self::stitch(pending, &slots, placed.of_child.into_iter().zip(rows))?)
+        let (of_child, children) = placed.apart();
+        let rows = conn.fetch_all(nested, children)?;
+        Ok(Self::stitch(pending, &slots, Placed::together(of_child, rows))?)
     }
 }
 
@@ -177,7 +178,7 @@ where
         let mut placed = Placed::default();
         let rows = of_each::by_position(rows).map(Ok);
         placed.place(rows, &slots, 0..usize::MAX, |key| Self::unmatched(&pending, key))?;
-        let (pages, rows) = of_each::frame(&reading, slots.len(), placed.of_child.into_iter().zip(placed.children))?;
+        let (pages, rows) = of_each::frame(&reading, slots.len(), placed)?;
         Ok(pages.hand_out(&slots, conn.fetch_all(nested, rows)?))
     }
 }

@@ -79,9 +79,9 @@ where
                 placed.place(rows.into_iter().map(Ok), &slots, in_chunk, |key| R::unmatched(&pending, key))?;
             }
         }
-        placed.done();
-        let rows = D::fetch_all(nested, placed.children, conn).await?;
-        match R::stitch(pending, &slots, placed.of_child.into_iter().zip(rows)) {
+        let (of_child, children) = placed.apart();
+        let rows = D::fetch_all(nested, children, conn).await?;
+        match R::stitch(pending, &slots, Placed::together(of_child, rows)) {
             Err(Unstitched { error, doubt: Some(doubt) }) => match D::still_dangling(conn, doubt).await? {
                 true => Err(error),
                 false => Err(error.by_concurrent_change()),
@@ -145,8 +145,9 @@ where
         let mut placed = Placed::default();
         let rows = by_position(all_rows(statement, conn).await?);
         placed.place(rows, &slots, 0..usize::MAX, |key| Self::unmatched(&pending, key))?;
-        let rows = D::fetch_all(nested, placed.children, conn).await?;
-        Ok(Self::stitch(pending, &slots, placed.of_child.into_iter().zip(rows))?)
+        let (of_child, children) = placed.apart();
+        let rows = D::fetch_all(nested, children, conn).await?;
+        Ok(Self::stitch(pending, &slots, Placed::together(of_child, rows))?)
     }
 }
 
@@ -164,7 +165,7 @@ where
         let mut placed = Placed::default();
         let rows = of_each::by_position(all_rows(statement, conn).await?).map(Ok);
         placed.place(rows, &slots, 0..usize::MAX, |key| Self::unmatched(&pending, key))?;
-        let (pages, rows) = of_each::frame(&reading, slots.len(), placed.of_child.into_iter().zip(placed.children))?;
+        let (pages, rows) = of_each::frame(&reading, slots.len(), placed)?;
         Ok(pages.hand_out(&slots, D::fetch_all(nested, rows, conn).await?))
     }
 }

@@ -6,8 +6,9 @@ use super::slots::Slots;
 use crate::error::{Error, ErrorKind, Result};
 use crate::preload::key::Key;
 
-/// Children with the slot of each.
-pub(super) struct Placed<C> {
+/// Children with the slot of each, in the order of their statement.
+#[derive(Debug)]
+pub struct Placed<C> {
     pub(super) of_child: Vec<usize>,
     pub(super) children: Vec<C>,
 }
@@ -19,10 +20,33 @@ impl<C> Default for Placed<C> {
 }
 
 impl<C> Placed<C> {
-    /// All rows are there: gives back what they were expected to grow to, as they stay while what is nested is loaded.
-    pub(super) fn done(&mut self) {
+    /// All rows are there: the slots, and the children without what they were expected to grow to, as they stay while what is
+    /// nested is loaded.
+    pub(super) fn apart(mut self) -> (Vec<usize>, Vec<C>) {
         self.of_child.shrink_to_fit();
         self.children.shrink_to_fit();
+        (self.of_child, self.children)
+    }
+
+    /// As many as rows.
+    pub(super) fn together(of_child: Vec<usize>, children: Vec<C>) -> Self {
+        Placed { of_child, children }
+    }
+
+    /// Each child with its slot.
+    pub(super) fn each(self) -> impl ExactSizeIterator<Item = (usize, C)> {
+        self.of_child.into_iter().zip(self.children)
+    }
+
+    /// How many children each of so many slots has.
+    pub(super) fn sizes(&self, slots: usize) -> Vec<usize> {
+        let mut sizes = vec![0; slots];
+        for slot in &self.of_child {
+            if let Some(size) = sizes.get_mut(*slot) {
+                *size += 1;
+            }
+        }
+        sizes
     }
 
     /// Adds the rows of one statement.

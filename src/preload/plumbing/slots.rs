@@ -1,72 +1,20 @@
 //! Which parent has which key. Pure.
 
 use std::fmt;
-use std::hash::BuildHasher;
-
-use hashbrown::{DefaultHashBuilder, HashTable};
 
 use super::keys::Keys;
+use super::numbers::{ByHash, Numbers};
 use crate::error::Error;
 use crate::preload::by::Fold;
 use crate::preload::key::Key;
-
-/// Distinct keys under numbers. The table holds the numbers alone, so that a key of text is kept once.
-struct Numbered<K> {
-    keys: Vec<K>,
-    numbers: Numbers,
-    last: usize,
-}
-
-#[derive(Default)]
-struct Numbers {
-    table: HashTable<usize>,
-    hasher: DefaultHashBuilder,
-}
-
-impl Numbers {
-    fn find<K: Key>(&self, keys: &[K], key: &K) -> Option<usize> {
-        let same = |number: &usize| keys.get(*number) == Some(key);
-        self.table.find(self.hasher.hash_one(key), same).copied()
-    }
-}
-
-impl<K: Key> Numbered<K> {
-    fn new() -> Self {
-        Numbered { keys: Vec::new(), numbers: Numbers::default(), last: usize::MAX }
-    }
-
-    fn number(&mut self, key: K) -> usize {
-        // Rows that belong to one parent often stand side by side: then the key is hashed once for all of them.
-        if self.keys.get(self.last) == Some(&key) {
-            return self.last;
-        }
-        let hash = self.numbers.hasher.hash_one(&key);
-        let same = |number: &usize| self.keys.get(*number) == Some(&key);
-        self.last = match self.numbers.table.find(hash, same) {
-            Some(number) => *number,
-            None => {
-                let number = self.keys.len();
-                self.keys.push(key);
-                let (keys, hasher) = (&self.keys, &self.numbers.hasher);
-                let again = |number: &usize| keys.get(*number).map_or(0, |key| hasher.hash_one(key));
-                self.numbers.table.insert_unique(hash, number, again);
-                number
-            }
-        };
-        self.last
-    }
-}
 
 /// The keys of all parents of one fetch: each distinct key has a slot, each parent the number of its slot.
 pub struct Slots<K> {
     keys: Keys<K>,
     numbers: Numbers,
-    of_parent: Vec<usize>,
+    of_parent: Vec<Option<usize>>,
     fold: Option<Fold<K>>,
 }
-
-/// A parent without a key.
-const NO_SLOT: usize = usize::MAX;
 
 impl<K: Key> Slots<K> {
     /// Numbers the keys of the parents. `None` is a NULL key: it has no slot.
@@ -74,25 +22,26 @@ impl<K: Key> Slots<K> {
     /// The second value are the keys to bind, if there is one. A fold makes one slot of several keys, but all are bound: what
     /// the fold takes for equal the database may tell apart.
     pub fn new(keys: impl Iterator<Item = Option<K>>, fold: Option<Fold<K>>) -> (Self, Option<Keys<K>>) {
-        let mut slots = Numbered::new();
-        let mut bound = Numbered::new();
-        let mut slot_of_bound = Vec::new();
-        let number = |key: Option<K>| match (key, &fold) {
-            (None, _) => NO_SLOT,
-            (Some(key), None) => slots.number(key),
-            (Some(key), Some(fold)) => {
-                let slot = slots.number(fold(key.clone()));
-                if bound.number(key) == slot_of_bound.len() {
-                    slot_of_bound.push(slot);
-                }
-                slot
-            }
+        let keys: Vec<Option<K>> = keys.collect();
+        let Some(same) = &fold else {
+            let (keys, numbers, of_parent) = Numbers::of(keys);
+            let keys = Keys::new(keys);
+            let bound = (!keys.list().is_empty()).then(|| keys.clone());
+            return (Slots { keys, numbers, of_parent, fold }, bound);
         };
-        let of_parent = keys.map(number).collect();
-        let keys = Keys::new(slots.keys);
-        let bound = if fold.is_some() { by_slot(bound.keys, slot_of_bound) } else { keys.clone() };
+        let (mut list, mut numbers, mut bound_list, mut bound) = (Vec::new(), ByHash::default(), Vec::new(), ByHash::default());
+        let mut slot_of_bound = Vec::new();
+        let mut number = |key: K| {
+            let slot = numbers.number(&mut list, same(key.clone()));
+            if bound.number(&mut bound_list, key) == slot_of_bound.len() {
+                slot_of_bound.push(slot);
+            }
+            slot
+        };
+        let of_parent = keys.into_iter().map(|key| key.map(&mut number)).collect();
+        let bound = by_slot(bound_list, slot_of_bound);
         let bound = (!bound.list().is_empty()).then_some(bound);
-        (Slots { keys, numbers: slots.numbers, of_parent, fold }, bound)
+        (Slots { keys: Keys::new(list), numbers: Numbers::ByHash(numbers), of_parent, fold }, bound)
     }
 
     /// How many slots there are.
@@ -115,7 +64,7 @@ impl<K: Key> Slots<K> {
 
     /// The slot of each parent, in the order of the parents.
     pub fn of_parents(&self) -> impl Iterator<Item = Option<usize>> + '_ {
-        self.of_parent.iter().map(|slot| (*slot != NO_SLOT).then_some(*slot))
+        self.of_parent.iter().copied()
     }
 
     /// The key of a slot.

@@ -11,6 +11,7 @@ use super::dangling::Unstitched;
 use super::home::{self, Home, InTable};
 use super::key_in::{KeyColumns, KeyIn};
 use super::keys::Keys;
+use super::placed::Placed;
 use super::slots::Slots;
 use crate::backend::{Dialect, KeyList};
 use crate::error::{Error, ErrorKind, Result};
@@ -47,7 +48,7 @@ pub trait Steps<P, DB: Dialect>: Relation<P> + Sized {
     fn stitch(
         pending: Self::Pending,
         slots: &Slots<Self::Key>,
-        children: impl ExactSizeIterator<Item = (usize, <Self::Nested as Relations<Self::Child, Whole>>::Row)>,
+        children: Placed<<Self::Nested as Relations<Self::Child, Whole>>::Row>,
     ) -> Result<Vec<Self::Output>, Unstitched<DB>>;
 
     /// The error that a child is whose key no parent has.

@@ -1,5 +1,6 @@
 //! Children to their parents: first into the slot of their key, then from the slots to the parents. Pure.
 
+use super::placed::Placed;
 use super::slots::Slots;
 use crate::preload::key::Key;
 
@@ -8,9 +9,9 @@ use crate::preload::key::Key;
 pub struct Second(pub usize);
 
 /// The children of each slot, in the order of the statement.
-pub fn many<R>(slots: usize, children: impl Iterator<Item = (usize, R)>) -> Vec<Vec<R>> {
-    let mut by_slot: Vec<Vec<R>> = std::iter::repeat_with(Vec::new).take(slots).collect();
-    for (slot, row) in children {
+pub fn many<R>(slots: usize, children: Placed<R>) -> Vec<Vec<R>> {
+    let mut by_slot: Vec<Vec<R>> = children.sizes(slots).into_iter().map(Vec::with_capacity).collect();
+    for (slot, row) in children.each() {
         if let Some(of_slot) = by_slot.get_mut(slot) {
             of_slot.push(row);
         }
@@ -23,9 +24,9 @@ pub fn many<R>(slots: usize, children: impl Iterator<Item = (usize, R)>) -> Vec<
 /// # Errors
 ///
 /// The first slot that gets a second child.
-pub fn one<R>(slots: usize, children: impl Iterator<Item = (usize, R)>) -> Result<Vec<Option<R>>, Second> {
+pub fn one<R>(slots: usize, children: Placed<R>) -> Result<Vec<Option<R>>, Second> {
     let mut by_slot: Vec<Option<R>> = std::iter::repeat_with(|| None).take(slots).collect();
-    for (slot, row) in children {
+    for (slot, row) in children.each() {
         if let Some(of_slot) = by_slot.get_mut(slot)
             && of_slot.replace(row).is_some()
         {
@@ -57,6 +58,11 @@ pub fn hand_out<K: Key, T: Clone>(slots: &Slots<K>, by_slot: Vec<T>) -> Vec<Opti
 mod tests {
     use super::*;
 
+    fn placed<R>(children: impl IntoIterator<Item = (usize, R)>) -> Placed<R> {
+        let (of_child, children) = children.into_iter().unzip();
+        Placed { of_child, children }
+    }
+
     fn slots(keys: &[Option<i32>]) -> Slots<i32> {
         Slots::new(keys.iter().copied(), None).0
     }
@@ -64,7 +70,7 @@ mod tests {
     #[test]
     fn repeated_parents_each_get_their_children() {
         let slots = slots(&[Some(1), None, Some(2), Some(1)]);
-        let by_slot = many(slots.len(), [(1, "c"), (0, "a"), (0, "b")].into_iter());
+        let by_slot = many(slots.len(), placed([(1, "c"), (0, "a"), (0, "b")]));
         assert_eq!(hand_out(&slots, by_slot), [Some(vec!["a", "b"]), None, Some(vec!["c"]), Some(vec!["a", "b"])]);
     }
 
@@ -80,14 +86,14 @@ mod tests {
             }
         }
         let slots = slots(&[Some(1), Some(2), Some(2), Some(2)]);
-        let by_slot = many(slots.len(), [(0, Counted), (1, Counted)].into_iter());
+        let by_slot = many(slots.len(), placed([(0, Counted), (1, Counted)]));
         hand_out(&slots, by_slot);
         assert_eq!(CLONES.load(Ordering::Relaxed), 2);
     }
 
     #[test]
     fn a_second_row_is_found() {
-        assert_eq!(one(2, [(0, 'a'), (1, 'b'), (1, 'c')].into_iter()), Err(Second(1)));
-        assert_eq!(one(3, [(0, 'a'), (2, 'b')].into_iter()), Ok(vec![Some('a'), None, Some('b')]));
+        assert_eq!(one(2, placed([(0, 'a'), (1, 'b'), (1, 'c')])), Err(Second(1)));
+        assert_eq!(one(3, placed([(0, 'a'), (2, 'b')])), Ok(vec![Some('a'), None, Some('b')]));
     }
 }

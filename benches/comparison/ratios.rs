@@ -23,7 +23,7 @@ pub(crate) struct Rounds {
 impl Rounds {
     /// For figures.
     pub(crate) const MANY: Rounds =
-        Rounds { most: 50, least: 5, budget: Duration::from_secs(2), sample: Duration::from_millis(1) };
+        Rounds { most: 50, least: 9, budget: Duration::from_secs(2), sample: Duration::from_millis(1) };
     /// To see that it works.
     pub(crate) const ONE: Rounds = Rounds { most: 1, least: 1, budget: Duration::ZERO, sample: Duration::ZERO };
 }

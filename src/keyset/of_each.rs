@@ -307,11 +307,7 @@ pub(crate) fn by_position<K, C>(mut rows: Vec<KeyedRow<(i64, K, C)>>) -> impl It
 pub(crate) struct Framed(Vec<(Frame, usize)>);
 
 /// The rows of each slot as a page: what is known of it, and all rows side by side.
-pub(crate) fn frame<C>(
-    reading: &Reading,
-    slots: usize,
-    rows: Placed<KeyedRow<C>>,
-) -> Result<(Framed, Vec<C>)> {
+pub(crate) fn frame<C>(reading: &Reading, slots: usize, rows: Placed<KeyedRow<C>>) -> Result<(Framed, Vec<C>)> {
     let (mut frames, mut all) = (Vec::with_capacity(slots), Vec::new());
     for rows in stitch::many(slots, rows) {
         let (frame, mut items) = reading.finish(rows)?;

@@ -9,9 +9,9 @@ use super::by::{Associated, Joins};
 use super::key::Key;
 use super::plumbing::batch::Batch;
 use super::plumbing::dangling::Unstitched;
+use super::plumbing::placed::Placed;
 use super::plumbing::slots::Slots;
 use super::plumbing::statement::{self, Keyed, PreparedBy, Steps};
-use super::plumbing::placed::Placed;
 use super::plumbing::stitch::{self, Second};
 use super::relation::{ChildRow, CountStatements, Relation, Relations, Statements, Whole};
 use super::strategy::Strategy;
@@ -160,10 +160,7 @@ pub trait Arity<Row>: Sized {
     /// # Errors
     ///
     /// Where a slot has too many.
-    fn collect(
-        slots: usize,
-        children: Placed<Row>,
-    ) -> Result<Vec<Self::Output>, Second>;
+    fn collect(slots: usize, children: Placed<Row>) -> Result<Vec<Self::Output>, Second>;
 
     /// What each parent gets.
     ///

@@ -47,10 +47,7 @@ impl<Row: ChildRow> Arity<Row> for One {
     type Output = Option<Row>;
     const NAME: &'static str = "has_one";
 
-    fn collect(
-        slots: usize,
-        children: Placed<Row>,
-    ) -> Result<Vec<Option<Row>>, Second> {
+    fn collect(slots: usize, children: Placed<Row>) -> Result<Vec<Option<Row>>, Second> {
         stitch::one(slots, children)
     }
 }

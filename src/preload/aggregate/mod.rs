@@ -21,9 +21,9 @@ use super::key::Key;
 use super::plumbing::batch::Batch;
 use super::plumbing::dangling::Unstitched;
 use super::plumbing::key_in::KeyColumns;
+use super::plumbing::placed::Placed;
 use super::plumbing::slots::Slots;
 use super::plumbing::statement::{self as pure, Prepared, PreparedBy, Steps};
-use super::plumbing::placed::Placed;
 use super::plumbing::stitch::{self, Second};
 use super::relation::{CountStatements, Relation, Statements};
 use super::strategy::Strategy;
@@ -320,11 +320,7 @@ where
         Ok(Prepared { statement, slots, nested: (), pending })
     }
 
-    fn stitch(
-        column: J::Named,
-        slots: &Slots<J::Key>,
-        values: Placed<T>,
-    ) -> Result<Vec<T>, Unstitched<DB>> {
+    fn stitch(column: J::Named, slots: &Slots<J::Key>, values: Placed<T>) -> Result<Vec<T>, Unstitched<DB>> {
         let by_slot = stitch::one(slots.len(), values)
             .map_err(|Second(slot)| slots.blame(slot, pure::second_row::<DB>("aggregate", &column)))?;
         let of_parent = stitch::hand_out(slots, by_slot).into_iter();

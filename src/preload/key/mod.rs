@@ -37,7 +37,8 @@ pub trait Key: Debug + Clone + Eq + Hash + Send + Sync + 'static {
     /// How many columns hold it: [`Single`], [`Pair`] or [`Triple`].
     type Columns: Width;
 
-    /// The key as a value that a list of keys can spell.
+    /// The key as a value that a list of keys can spell: the same for equal keys, and for no others, but for
+    /// [`Bound`](KeyValue::Bound).
     fn value(&self) -> KeyValue<'_>;
 
     /// The values of its columns, one after the other.

@@ -66,7 +66,8 @@ impl ByPlace {
             high = high.max(int);
         }
         let span = usize::try_from(high.checked_sub(low)?).ok()?.checked_add(1)?;
-        let fits = span <= given.len().saturating_mul(PLACES) && given.len() < NO_KEY as usize;
+        let fits =
+            span <= given.len().saturating_mul(PLACES) && u32::try_from(given.len()).is_ok_and(|given| given < NO_KEY);
         fits.then(|| ByPlace { low, numbers: vec![NO_KEY; span] })
     }
 
@@ -123,5 +124,41 @@ impl ByHash {
         let again = |number: &usize| keys.get(*number).map_or(0, |key| self.hasher.hash_one(key));
         self.table.insert_unique(hash, number, again);
         number
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn numbered<K: Key>(given: &[K]) -> (bool, Vec<Option<usize>>) {
+        let (keys, numbers, of_given) = Numbers::of(given.iter().cloned().map(Some).collect());
+        assert!(keys.iter().enumerate().all(|(number, key)| numbers.find(&keys, key) == Some(number)));
+        (matches!(numbers, Numbers::ByPlace(_)), of_given)
+    }
+
+    #[test]
+    fn ids_have_a_place_each() {
+        assert_eq!(numbered(&[7, 3, 7, -1, 4]), (true, vec![Some(0), Some(1), Some(0), Some(2), Some(3)]));
+        assert_eq!(numbered(&[u64::from(u8::MAX), 250, 255]), (true, vec![Some(0), Some(1), Some(0)]));
+        assert_eq!(numbered(&[true, false, true]), (true, vec![Some(0), Some(1), Some(0)]));
+    }
+
+    #[test]
+    fn other_keys_are_hashed() {
+        assert_eq!(numbered(&[i64::MIN, 0, i64::MAX, 0]), (false, vec![Some(0), Some(1), Some(2), Some(1)]));
+        assert_eq!(numbered(&[1, 1_000_000, 1]), (false, vec![Some(0), Some(1), Some(0)]));
+        assert_eq!(numbered(&[u64::MAX, 1, u64::MAX - 1]), (false, vec![Some(0), Some(1), Some(2)]));
+        assert_eq!(numbered(&["b".to_owned(), "a".to_owned()]), (false, vec![Some(0), Some(1)]));
+        assert_eq!(numbered::<i32>(&[]), (false, vec![]));
+    }
+
+    #[test]
+    fn what_is_no_key_is_not_found() {
+        let (keys, numbers, of_given) = Numbers::of(vec![Some(10), None, Some(12)]);
+        assert_eq!(of_given, [Some(0), None, Some(1)]);
+        for stranger in [9, 11, 13, i64::MIN, i64::MAX] {
+            assert_eq!(numbers.find(&keys, &stranger), None);
+        }
     }
 }

@@ -29,7 +29,8 @@ impl<K: Key> Slots<K> {
             let bound = (!keys.list().is_empty()).then(|| keys.clone());
             return (Slots { keys, numbers, of_parent, fold }, bound);
         };
-        let (mut list, mut numbers, mut bound_list, mut bound) = (Vec::new(), ByHash::default(), Vec::new(), ByHash::default());
+        let (mut list, mut numbers, mut bound_list, mut bound) =
+            (Vec::new(), ByHash::default(), Vec::new(), ByHash::default());
         let mut slot_of_bound = Vec::new();
         let mut number = |key: K| {
             let slot = numbers.number(&mut list, same(key.clone()));

@@ -12,6 +12,7 @@ use super::plumbing::batch::Batch;
 use super::plumbing::dangling::Unstitched;
 use super::plumbing::keys::Keys;
 use super::plumbing::placed::Placed;
+use super::plumbing::reads::Beside;
 use super::plumbing::slots::Slots;
 use super::plumbing::statement::{self, Keyed, Prepared, PreparedBy, Steps};
 use super::plumbing::stitch::{self, Second};
@@ -232,13 +233,14 @@ impl<P, DB, T, Q, S, A, J> Steps<P, DB> for BelongsTo<T, Q, S, A, J>
 where
     DB: Dialect,
     J: Joins<P, T, Key: Key, Named: QueryFragment<DB>> + Doubt<P, T, DB>,
-    Q: Keyed<DB, J::Columns, J::Key, T>,
+    Q: Keyed<DB, J::Columns, J::Key, T, Beside>,
     S: Relations<T, Whole, Row: ChildRow>,
     Of<J::Null, A>: Presence<S::Row>,
 {
     type Key = J::Key;
     type Child = T;
     type Statement = Batch<Q::Statement, J::Key>;
+    type Row = Q::Row;
     type Nested = S;
     type Pending = (J, Option<Keys<J::Key>>);
 
@@ -247,6 +249,10 @@ where
         let statement =
             keys.clone().map(|keys| self.query.keyed(self.joins.columns(), keys, self.strategy)).transpose()?;
         Ok(Prepared { statement, slots, nested: self.nested, pending: (self.joins, keys) })
+    }
+
+    fn apart(row: Q::Row) -> (Option<J::Key>, T) {
+        Q::apart(row)
     }
 
     fn stitch(

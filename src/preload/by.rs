@@ -13,6 +13,7 @@ use super::key::{Key, ParentKey};
 use super::plumbing::dangling::StillDangling;
 use super::plumbing::key_in::KeyColumns;
 use super::plumbing::keys::Keys;
+use super::plumbing::reads::{Beside, Within};
 use super::relation::ChildOf;
 use crate::backend::{Dialect, KeyList};
 
@@ -37,6 +38,8 @@ pub trait Joins<P, C> {
     const NAMES_PARENT: bool = false;
     /// [`is_nullable::IsNullable`] where a parent may have no key.
     type Null;
+    /// Where the key of a fetched row is read: [`Beside`] the row, or [`Within`] it.
+    type Reads;
 
     /// The columns of `C`.
     fn columns(&self) -> Self::Columns;
@@ -62,6 +65,7 @@ impl<P, C: ChildOf<P, Key: Clone>> Joins<P, C> for Associated {
     type Columns = C::Column;
     type Named = C::Column;
     type Null = is_nullable::NotNull;
+    type Reads = Within<P>;
 
     fn columns(&self) -> C::Column {
         C::Column::default()
@@ -89,6 +93,7 @@ where
     type Columns = <T::Table as Table>::PrimaryKey;
     type Named = P::Column;
     type Null = <<P::Column as Expression>::SqlType as SqlType>::IsNull;
+    type Reads = Beside;
     const NAMES_PARENT: bool = true;
 
     fn columns(&self) -> Self::Columns {
@@ -141,6 +146,7 @@ impl<P: Identified, C, Columns: Copy> Joins<P, C> for ByColumn<Columns> {
     type Columns = Columns;
     type Named = Columns;
     type Null = is_nullable::NotNull;
+    type Reads = Beside;
 
     fn columns(&self) -> Columns {
         self.0
@@ -177,6 +183,7 @@ where
     type Columns = Columns;
     type Named = Columns;
     type Null = V::Null;
+    type Reads = Beside;
 
     fn columns(&self) -> Columns {
         self.columns
@@ -218,6 +225,7 @@ impl<P, C, J: Joins<P, C>> Joins<P, C> for Folded<J, J::Key> {
     type Columns = J::Columns;
     type Named = J::Named;
     type Null = J::Null;
+    type Reads = J::Reads;
     const NAMES_PARENT: bool = J::NAMES_PARENT;
 
     fn columns(&self) -> J::Columns {

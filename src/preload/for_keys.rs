@@ -25,7 +25,7 @@ use crate::one_load;
 ///
 /// ```sql
 /// -- PostgreSQL: the statement of the relation
-/// SELECT "posts"."author_id", "posts"."id", .. FROM "posts" WHERE "posts"."author_id" = ANY($1)
+/// SELECT "posts"."id", "posts"."author_id", .. FROM "posts" WHERE "posts"."author_id" = ANY($1)
 /// -- SQLite
 /// SELECT .. FROM `posts` WHERE `posts`.`author_id` IN (SELECT value FROM json_each(?))
 /// -- MySQL, MariaDB
@@ -115,6 +115,7 @@ impl<P, C, J: Joins<P, C, Key: Clone>> Joins<J::Key, C> for KeysOf<P, J> {
     type Columns = J::Columns;
     type Named = J::Named;
     type Null = diesel::sql_types::is_nullable::NotNull;
+    type Reads = J::Reads;
 
     fn columns(&self) -> J::Columns {
         self.joins.columns()

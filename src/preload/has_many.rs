@@ -27,11 +27,11 @@ use crate::error::{Error, Result};
 ///
 /// ```sql
 /// -- PostgreSQL
-/// SELECT "posts"."author_id", "posts"."id", .. FROM "posts" WHERE "posts"."author_id" = ANY($1)
+/// SELECT "posts"."id", "posts"."author_id", .. FROM "posts" WHERE "posts"."author_id" = ANY($1)
 /// -- SQLite
-/// SELECT `posts`.`author_id`, `posts`.`id`, .. FROM `posts` WHERE `posts`.`author_id` IN (SELECT value FROM json_each(?))
+/// SELECT `posts`.`id`, `posts`.`author_id`, .. FROM `posts` WHERE `posts`.`author_id` IN (SELECT value FROM json_each(?))
 /// -- MySQL, MariaDB
-/// SELECT `posts`.`author_id`, `posts`.`id`, .. FROM `posts`
+/// SELECT `posts`.`id`, `posts`.`author_id`, .. FROM `posts`
 ///  WHERE `posts`.`author_id` IN (SELECT k.id FROM JSON_TABLE(?, '$[*]' COLUMNS(id BIGINT PATH '$')) k)
 /// ```
 ///
@@ -213,18 +213,23 @@ impl<P, DB, C, Q, S, Kind, J> Steps<P, DB> for Children<C, Q, S, Kind, J>
 where
     DB: Dialect,
     J: Joins<P, C, Key: Key, Named: QueryFragment<DB>>,
-    Q: Keyed<DB, J::Columns, J::Key, C>,
+    Q: Keyed<DB, J::Columns, J::Key, C, J::Reads>,
     S: Relations<C, Whole>,
     Kind: Arity<S::Row>,
 {
     type Key = J::Key;
     type Child = C;
     type Statement = Batch<Q::Statement, J::Key>;
+    type Row = Q::Row;
     type Nested = S;
     type Pending = J::Named;
 
     fn prepare(self, parents: &[&P]) -> Result<PreparedBy<Self, P, DB>> {
-        statement::prepare::<DB, C, _, _, _, _>(&self.joins, self.query, self.nested, self.strategy, parents)
+        statement::prepare::<DB, C, _, _, _, _, J::Reads>(&self.joins, self.query, self.nested, self.strategy, parents)
+    }
+
+    fn apart(row: Q::Row) -> (Option<J::Key>, C) {
+        Q::apart(row)
     }
 
     fn stitch(

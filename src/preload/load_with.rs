@@ -106,8 +106,8 @@ where
 ///
 /// ```sql
 /// -- PostgreSQL; the others with their own list of keys, as has_many
-/// SELECT "posts"."author_id", "posts"."id", .. FROM "posts" WHERE "posts"."author_id" = ANY($1)
-/// SELECT "comments"."post_id", "comments"."id", .. FROM "comments" WHERE "comments"."post_id" = ANY($1)
+/// SELECT "posts"."id", "posts"."author_id", .. FROM "posts" WHERE "posts"."author_id" = ANY($1)
+/// SELECT "comments"."id", "comments"."post_id", .. FROM "comments" WHERE "comments"."post_id" = ANY($1)
 /// ```
 ///
 /// ```

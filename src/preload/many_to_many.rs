@@ -36,7 +36,7 @@ use crate::error::Result;
 ///
 /// ```sql
 /// -- PostgreSQL
-/// SELECT "post_tags"."post_id", "post_tags"."post_id", "post_tags"."tag_id", .. FROM "post_tags" WHERE "post_tags"."post_id" = ANY($1)
+/// SELECT "post_tags"."post_id", "post_tags"."tag_id", .. FROM "post_tags" WHERE "post_tags"."post_id" = ANY($1)
 /// SELECT "tags"."id", "tags"."id", "tags"."name" FROM "tags" WHERE "tags"."id" = ANY($1)
 /// -- SQLite
 /// SELECT .. FROM `post_tags` WHERE `post_tags`.`post_id` IN (SELECT value FROM json_each(?))

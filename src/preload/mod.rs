@@ -226,7 +226,7 @@ impl<Q, S, M> Preloading<Q, S, M> {
     ///
     /// ```sql
     /// -- PostgreSQL; the others with their own list of keys
-    /// SELECT "comments"."post_id", "comments"."id", .. FROM "comments" WHERE "comments"."post_id" = ANY($1)
+    /// SELECT "comments"."id", "comments"."post_id", .. FROM "comments" WHERE "comments"."post_id" = ANY($1)
     /// ```
     ///
     /// ```

@@ -21,9 +21,9 @@ impl<T: CountStatements> CountStatements for Option<T> {
 ///
 /// ```sql
 /// -- the same statement as without it, for the keys of the parents that are there; none of them: nothing is sent
-/// SELECT "posts"."author_id", .. FROM "posts" WHERE "posts"."author_id" = ANY($1)                                  -- PostgreSQL
-/// SELECT `posts`.`author_id`, .. FROM `posts` WHERE `posts`.`author_id` IN (SELECT value FROM json_each(?))        -- SQLite
-/// SELECT `posts`.`author_id`, .. FROM `posts` WHERE `posts`.`author_id` IN (SELECT k.id FROM JSON_TABLE(?, ..) k)  -- MySQL
+/// SELECT "posts"."id", .. FROM "posts" WHERE "posts"."author_id" = ANY($1)                                  -- PostgreSQL
+/// SELECT `posts`.`id`, .. FROM `posts` WHERE `posts`.`author_id` IN (SELECT value FROM json_each(?))        -- SQLite
+/// SELECT `posts`.`id`, .. FROM `posts` WHERE `posts`.`author_id` IN (SELECT k.id FROM JSON_TABLE(?, ..) k)  -- MySQL
 /// ```
 ///
 /// ```

@@ -9,6 +9,7 @@ use super::belongs_to::BelongsTo;
 use super::by::Joins;
 use super::has_many::{Children, Many};
 use super::many_to_many::ManyToMany;
+use super::plumbing::reads::Beside;
 use super::relation::ChildOf;
 
 /// The children are found through links, in a join: their parent's key is a column of `Link`.
@@ -32,6 +33,7 @@ impl<P, C, Link: ChildOf<P, Key: Clone>> Joins<P, C> for Via<Link> {
     type Columns = Link::Column;
     type Named = Link::Column;
     type Null = is_nullable::NotNull;
+    type Reads = Beside;
 
     fn columns(&self) -> Link::Column {
         Link::Column::default()

@@ -37,10 +37,11 @@ fn searches(plans: &Plans, index: &str, context: &str) {
     {
         plans.assert_no_full_scan_of(table);
     }
-    assert!(index.is_empty() || plans.uses_index(index), "{context}: not by {index}:\n{plans}");
+    let by = |index: &str| index.is_empty() || plans.uses_index(index);
+    assert!(index.split(" or ").any(by), "{context}: not by {index}:\n{plans}");
 }
 
-/// `parents, relation => index` for each: with the plan for the keys and the one for any keys.
+/// `parents, relation => index` for each; of two that begin with the same column the database takes one or the other: with the plan for the keys and the one for any keys.
 macro_rules! searched {
     ($go:ident, $conn:expr, $context:expr; $($parents:expr, $relation:expr => $index:literal;)+) => {$(
         for plans in [
@@ -168,7 +169,7 @@ scenarios! {
                     few!(users::id, User), by!(newest().strategy(strategy).limit_per_parent(20).offset_per_parent(2), form)
                         => "posts_author_id_score_created_at_id_idx";
                     few!(users::id, User), by!(has_many::<Post>().strategy(strategy).latest(posts::created_at.desc()), form)
-                        => "posts_author_id_idx";
+                        => "posts_author_id_idx or posts_author_id_score_created_at_id_idx";
                     few!(translations::post_id, Translation), by!(reviews().strategy(strategy).limit_per_parent(1), form)
                         => "translation_reviews_post_id_language_verdict_id_idx";
                 }

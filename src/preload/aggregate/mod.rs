@@ -301,6 +301,7 @@ where
     type Key = J::Key;
     type Child = T;
     type Statement = Batch<<Q as ComputedOf<DB, NotNull<J, P, C>, J::Key, E, M>>::Statement, J::Key>;
+    type Row = (J::Key, T);
     type Nested = ();
     type Pending = J::Named;
 
@@ -318,6 +319,10 @@ where
             None => None,
         };
         Ok(Prepared { statement, slots, nested: (), pending })
+    }
+
+    fn apart((key, value): (J::Key, T)) -> (Option<J::Key>, T) {
+        (Some(key), value)
     }
 
     fn stitch(column: J::Named, slots: &Slots<J::Key>, values: Placed<T>) -> Result<Vec<T>, Unstitched<DB>> {

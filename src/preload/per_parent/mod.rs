@@ -266,6 +266,7 @@ where
     type Key = J::Key;
     type Child = C;
     type Statement = Vec<<Q::Query as TopOf<DB, NotNull<J, P, C>, J::Key, C, Q::Order>>::Statement>;
+    type Row = (i64, J::Key, C);
     type Nested = S;
     type Pending = J::Named;
 
@@ -284,6 +285,10 @@ where
             _ => None,
         };
         Ok(Prepared { statement, slots, nested, pending })
+    }
+
+    fn apart((_, key, child): (i64, J::Key, C)) -> (Option<J::Key>, C) {
+        (Some(key), child)
     }
 
     fn stitch(

@@ -11,7 +11,7 @@ use diesel::result::QueryResult;
 use super::again::Again;
 use super::batch::{Batch, Probe};
 use super::dangling::{StillDangling, Unstitched};
-use super::placed::{Placed, as_many, if_there};
+use super::placed::{Placed, as_many, if_there, with_key};
 use super::statement::{Prepared, Steps};
 use crate::backend::Dialect;
 use crate::error::Result;
@@ -40,6 +40,7 @@ pub trait Preload<'q, P, Conn>: Relation<P> {
 }
 
 type Key<R, P, Conn> = <R as Steps<P, <Conn as Connection>::Backend>>::Key;
+type Row<R, P, Conn> = <R as Steps<P, <Conn as Connection>::Backend>>::Row;
 type Child<R, P, Conn> = <R as Steps<P, <Conn as Connection>::Backend>>::Child;
 type KeyOfEach<R, P, Conn> = <R as PageSteps<P, <Conn as Connection>::Backend>>::Key;
 type OfEach<R, P, Conn> = <R as PageSteps<P, <Conn as Connection>::Backend>>::Child;
@@ -50,7 +51,7 @@ fn fetch<'q, R, P, St, Conn>(relation: R, parents: &[&P], conn: &mut Conn) -> Re
 where
     Conn: LoadConnection<Backend: Dialect>,
     R: Steps<P, Conn::Backend, Statement = Batch<St, Key<R, P, Conn>>>,
-    Again<St>: LoadQuery<'q, Conn, (R::Key, R::Child)> + QueryFragment<Conn::Backend>,
+    Again<St>: LoadQuery<'q, Conn, R::Row> + QueryFragment<Conn::Backend>,
     Conn: FetchAll<'q, R::Nested, R::Child, Whole> + AsksOfKeys,
 {
     let Prepared { statement, slots, nested, pending } = relation.prepare(parents)?;
@@ -64,8 +65,8 @@ where
             let statement = batch.again();
             #[cfg(feature = "plan")]
             crate::plan::record::note(&statement, conn)?;
-            let rows = RunQueryDsl::load_iter::<(R::Key, R::Child), DefaultLoadingMode>(statement, conn)?;
-            placed.place(rows.map(|row| Ok(row?)), &slots, in_chunk, |key| R::unmatched(&pending, key))?;
+            let rows = RunQueryDsl::load_iter::<R::Row, DefaultLoadingMode>(statement, conn)?;
+            placed.place(rows.map(|row| Ok(R::apart(row?))), &slots, in_chunk, |key| R::unmatched(&pending, key))?;
         }
     }
     let (of_child, children) = placed.apart();
@@ -118,8 +119,7 @@ macro_rules! preload {
         where
             Conn: LoadConnection<Backend: Dialect>,
             Self: Steps<P, Conn::Backend, Statement = Batch<St, Key<Self, P, Conn>>>,
-            Again<St>:
-                LoadQuery<'q, Conn, (Key<Self, P, Conn>, Child<Self, P, Conn>)> + QueryFragment<Conn::Backend>,
+            Again<St>: LoadQuery<'q, Conn, Row<Self, P, Conn>> + QueryFragment<Conn::Backend>,
             Conn: FetchAll<'q, Nested<Self, P, Conn>, Child<Self, P, Conn>, Whole> + AsksOfKeys,
         {
             fn fetch(self, parents: &[&P], conn: &mut Conn) -> Result<Vec<Self::Output>> {
@@ -151,7 +151,8 @@ where
             rows.append(&mut RunQueryDsl::load(statement, conn)?);
         }
         let mut placed = Placed::default();
-        placed.place(by_position(rows), &slots, 0..usize::MAX, |key| Self::unmatched(&pending, key))?;
+        let rows = by_position(rows).map(|row| row.map(with_key));
+        placed.place(rows, &slots, 0..usize::MAX, |key| Self::unmatched(&pending, key))?;
         let (of_child, children) = placed.apart();
         let rows = conn.fetch_all(nested, children)?;
         Ok(Self::stitch(pending, &slots, Placed::together(of_child, rows))?)
@@ -176,7 +177,7 @@ where
             rows.append(&mut RunQueryDsl::load(statement, conn)?);
         }
         let mut placed = Placed::default();
-        let rows = of_each::by_position(rows).map(Ok);
+        let rows = of_each::by_position(rows).map(|row| Ok(with_key(row)));
         placed.place(rows, &slots, 0..usize::MAX, |key| Self::unmatched(&pending, key))?;
         let (pages, rows) = of_each::frame(&reading, slots.len(), placed)?;
         Ok(pages.hand_out(&slots, conn.fetch_all(nested, rows)?))

@@ -13,7 +13,7 @@ use super::again::Again;
 use super::asks_async::AsksOfKeys;
 use super::batch::Batch;
 use super::dangling::Unstitched;
-use super::placed::{Placed, as_many, if_there};
+use super::placed::{Placed, as_many, if_there, with_key};
 use super::statement::{Prepared, Steps};
 use crate::driver::{Both, Driver, Sends, Task};
 use crate::error::Result;
@@ -47,6 +47,7 @@ pub trait Preload<'q, P, D: Driver>: Relation<P, Output: Send> + Send {
 
 type Backend<D> = <D as AsyncConnectionCore>::Backend;
 type Key<R, P, D> = <R as Steps<P, Backend<D>>>::Key;
+type Row<R, P, D> = <R as Steps<P, Backend<D>>>::Row;
 type Child<R, P, D> = <R as Steps<P, Backend<D>>>::Child;
 type Nested<R, P, D> = <R as Steps<P, Backend<D>>>::Nested;
 type KeyOfEach<R, P, D> = <R as PageSteps<P, Backend<D>>>::Key;
@@ -63,7 +64,8 @@ where
     R: Steps<P, Backend<D>, Output: Send, Statement = Batch<St, Key<R, P, D>>, Nested: Send, Pending: Send>,
     R::Child: Send,
     St: Send,
-    Again<St>: Sends<'q, Backend<D>, (R::Key, R::Child)>,
+    R::Row: Send,
+    Again<St>: Sends<'q, Backend<D>, R::Row>,
 {
     let prepared = relation.prepare(parents);
     async move {
@@ -76,7 +78,9 @@ where
             for chunk in 0..batch.chunks::<Backend<D>>() {
                 let in_chunk = batch.show(chunk);
                 let rows = batch.again().send(conn).await?;
-                placed.place(rows.into_iter().map(Ok), &slots, in_chunk, |key| R::unmatched(&pending, key))?;
+                placed.place(rows.into_iter().map(|row| Ok(R::apart(row))), &slots, in_chunk, |key| {
+                    R::unmatched(&pending, key)
+                })?;
             }
         }
         let (of_child, children) = placed.apart();
@@ -100,7 +104,8 @@ macro_rules! preload {
             Nested<Self, P, D>: Send,
             Child<Self, P, D>: Send,
             St: Send,
-            Again<St>: Sends<'q, Backend<D>, (Key<Self, P, D>, Child<Self, P, D>)>,
+            Row<Self, P, D>: Send,
+            Again<St>: Sends<'q, Backend<D>, Row<Self, P, D>>,
         {
             fn fetch<'c>(
                 self,
@@ -143,7 +148,7 @@ where
     async fn fetch<'c>(self, parents: &[&P], conn: &mut D::Lent<'c>) -> Result<Vec<Self::Output>> {
         let Prepared { statement, slots, nested, pending } = self.prepare(parents)?;
         let mut placed = Placed::default();
-        let rows = by_position(all_rows(statement, conn).await?);
+        let rows = by_position(all_rows(statement, conn).await?).map(|row| row.map(with_key));
         placed.place(rows, &slots, 0..usize::MAX, |key| Self::unmatched(&pending, key))?;
         let (of_child, children) = placed.apart();
         let rows = D::fetch_all(nested, children, conn).await?;
@@ -163,7 +168,7 @@ where
     async fn fetch<'c>(self, parents: &[&P], conn: &mut D::Lent<'c>) -> Result<Vec<Self::Output>> {
         let (Prepared { statement, slots, nested, pending }, reading) = self.prepare(parents)?;
         let mut placed = Placed::default();
-        let rows = of_each::by_position(all_rows(statement, conn).await?).map(Ok);
+        let rows = of_each::by_position(all_rows(statement, conn).await?).map(|row| Ok(with_key(row)));
         placed.place(rows, &slots, 0..usize::MAX, |key| Self::unmatched(&pending, key))?;
         let (pages, rows) = of_each::frame(&reading, slots.len(), placed)?;
         Ok(pages.hand_out(&slots, D::fetch_all(nested, rows, conn).await?))

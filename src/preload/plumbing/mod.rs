@@ -16,6 +16,7 @@ pub mod key_in;
 pub mod keys;
 mod numbers;
 pub mod placed;
+pub mod reads;
 mod run;
 pub mod slots;
 pub(crate) mod snapshot;

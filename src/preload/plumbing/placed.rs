@@ -52,7 +52,7 @@ impl<C> Placed<C> {
     /// Adds the rows of one statement.
     pub(super) fn place<K: Key>(
         &mut self,
-        rows: impl Iterator<Item = Result<(K, C)>>,
+        rows: impl Iterator<Item = Result<(Option<K>, C)>>,
         slots: &Slots<K>,
         in_chunk: Range<usize>,
         unmatched: impl Fn(&K) -> Error,
@@ -61,6 +61,7 @@ impl<C> Placed<C> {
         let mut last: Option<(K, usize)> = None;
         for row in rows {
             let (key, child) = row?;
+            let key = key.ok_or_else(keyless)?;
             let slot = match &last {
                 Some((previous, slot)) if *previous == key => *slot,
                 _ => {
@@ -80,6 +81,17 @@ impl<C> Placed<C> {
         }
         Ok(())
     }
+}
+
+/// A row whose key is there.
+pub(super) fn with_key<K, C>((key, child): (K, C)) -> (Option<K>, C) {
+    (Some(key), child)
+}
+
+fn keyless() -> Error {
+    let message =
+        "the database matched a row by its foreign key, and its `BelongsTo::foreign_key` says that it has none";
+    Error::new(ErrorKind::UnmatchedChild, message)
 }
 
 /// The outputs of a relation, if there is one for each of its parents.

@@ -1,7 +1,7 @@
 //! The pure half of a relation: one statement for all parents, and what its rows become.
 
-use diesel::dsl::{AsSelect, Filter, Select};
-use diesel::expression::{Expression, Selectable, SelectableHelper};
+use diesel::dsl::{Filter, Select};
+use diesel::expression::Expression;
 use diesel::query_builder::QueryFragment;
 use diesel::query_dsl::methods::{FilterDsl, SelectDsl};
 
@@ -12,6 +12,7 @@ use super::home::{self, Home, InTable};
 use super::key_in::{KeyColumns, KeyIn};
 use super::keys::Keys;
 use super::placed::Placed;
+use super::reads::Reads;
 use super::slots::Slots;
 use crate::backend::{Dialect, KeyList};
 use crate::error::{Error, ErrorKind, Result};
@@ -26,8 +27,10 @@ pub trait Steps<P, DB: Dialect>: Relation<P> + Sized {
     type Key: Key;
     /// A row of the statement, without its key.
     type Child;
-    /// The statement: it selects `(Key, Child)`.
+    /// The statement: it selects [`Row`](Steps::Row)s.
     type Statement;
+    /// What a row of the statement is read as.
+    type Row;
     /// The relations of the children.
     type Nested: Relations<Self::Child, Whole>;
     /// What stitching needs to know beside the slots.
@@ -39,6 +42,9 @@ pub trait Steps<P, DB: Dialect>: Relation<P> + Sized {
     ///
     /// Where the query has a clause that cannot stand in a relation.
     fn prepare(self, parents: &[&P]) -> Result<PreparedBy<Self, P, DB>>;
+
+    /// The key and the child of a row.
+    fn apart(row: Self::Row) -> (Option<Self::Key>, Self::Child);
 
     /// Hands the children, each with the number of its slot, to the parents: one output for each, in their order.
     ///
@@ -78,7 +84,7 @@ pub struct Prepared<K, Statement, Nested, Pending> {
 
 /// What every relation that is joined by keys prepares: the distinct keys of the parents, and the child query narrowed to
 /// them.
-pub(crate) fn prepare<DB, C, P, J, Q, S>(
+pub(crate) fn prepare<DB, C, P, J, Q, S, R>(
     joins: &J,
     query: Q,
     nested: S,
@@ -88,7 +94,7 @@ pub(crate) fn prepare<DB, C, P, J, Q, S>(
 where
     DB: Dialect,
     J: Joins<P, C, Key: Key>,
-    Q: Keyed<DB, J::Columns, J::Key, C>,
+    Q: Keyed<DB, J::Columns, J::Key, C, R>,
 {
     let (slots, keys) = number::<C, P, J>(joins, parents);
     let statement = keys.map(|keys| query.keyed(joins.columns(), keys, strategy)).transpose()?;
@@ -110,9 +116,14 @@ where
     message = "this query cannot be loaded as the children `{C}`",
     note = "the key column and the columns of `{C}` must come from the tables of the query, and `{C}` needs `#[derive(Selectable)]`"
 )]
-pub trait Keyed<DB: Dialect, Columns, K, C> {
+pub trait Keyed<DB: Dialect, Columns, K, C, R> {
     /// The narrowed query.
     type Statement;
+    /// What its rows are read as.
+    type Row;
+
+    /// The key and the child of a row.
+    fn apart(row: Self::Row) -> (Option<K>, C);
 
     /// Narrows the query.
     ///
@@ -124,19 +135,24 @@ pub trait Keyed<DB: Dialect, Columns, K, C> {
 
 type NotNull<Columns, K> = <Columns as KeyColumns<<K as Key>::Columns>>::NotNull;
 
-// SELECT "posts"."author_id", "posts"."id", .. FROM "posts" WHERE (.. the query's own ..) AND "posts"."author_id" = ANY($1)
-impl<Q, DB, Columns, K, C> Keyed<DB, Columns, K, C> for Q
+// SELECT "posts"."id", "posts"."author_id", .. FROM "posts" WHERE (.. the query's own ..) AND "posts"."author_id" = ANY($1)
+impl<Q, DB, Columns, K, C, R> Keyed<DB, Columns, K, C, R> for Q
 where
     DB: Dialect,
     K: Key,
-    C: Selectable<DB>,
+    R: Reads<DB, NotNull<Columns, K>, K, C>,
     Columns: InTable<K::Columns, DB> + KeyColumns<K::Columns, NotNull: Copy + Expression + QueryFragment<DB>>,
     DB: KeyList<K, <NotNull<Columns, K> as Expression>::SqlType>,
     Q: QueryFragment<DB> + FilterDsl<KeyIn<NotNull<Columns, K>, K>>,
-    (NotNull<Columns, K>, AsSelect<C, DB>): Expression,
-    Filter<Q, KeyIn<NotNull<Columns, K>, K>>: SelectDsl<(NotNull<Columns, K>, AsSelect<C, DB>)>,
+    R::Selection: Expression,
+    Filter<Q, KeyIn<NotNull<Columns, K>, K>>: SelectDsl<R::Selection>,
 {
-    type Statement = Select<Filter<Q, KeyIn<NotNull<Columns, K>, K>>, (NotNull<Columns, K>, AsSelect<C, DB>)>;
+    type Statement = Select<Filter<Q, KeyIn<NotNull<Columns, K>, K>>, R::Selection>;
+    type Row = R::Row;
+
+    fn apart(row: R::Row) -> (Option<K>, C) {
+        R::apart(row)
+    }
 
     fn keyed(self, columns: Columns, keys: Keys<K>, strategy: Strategy) -> Result<Batch<Self::Statement, K>> {
         let columns = columns.not_null();
@@ -144,7 +160,7 @@ where
         clauses::refuse::<DB>(&self, &named)?;
         let home: fn() -> Home = <Columns as InTable<K::Columns, DB>>::home;
         let filter = KeyIn::new(columns, keys.clone(), home);
-        let statement = SelectDsl::select(FilterDsl::filter(self, filter), (columns, C::as_select()));
+        let statement = SelectDsl::select(FilterDsl::filter(self, filter), R::selection(columns));
         Batch::new::<DB>(statement, keys, DB::types(), strategy, &named, home)
     }
 }

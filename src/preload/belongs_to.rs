@@ -240,7 +240,7 @@ where
     type Key = J::Key;
     type Child = T;
     type Statement = Batch<Q::Statement, J::Key>;
-    type Row = Q::Row;
+    type Row = (J::Key, T);
     type Nested = S;
     type Pending = (J, Option<Keys<J::Key>>);
 
@@ -251,8 +251,8 @@ where
         Ok(Prepared { statement, slots, nested: self.nested, pending: (self.joins, keys) })
     }
 
-    fn apart(row: Q::Row) -> (Option<J::Key>, T) {
-        Q::apart(row)
+    fn apart((key, target): (J::Key, T)) -> (Option<J::Key>, T) {
+        (Some(key), target)
     }
 
     fn stitch(

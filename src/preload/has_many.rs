@@ -10,6 +10,7 @@ use super::key::Key;
 use super::plumbing::batch::Batch;
 use super::plumbing::dangling::Unstitched;
 use super::plumbing::placed::Placed;
+use super::plumbing::reads::ReadsRows;
 use super::plumbing::slots::Slots;
 use super::plumbing::statement::{self, Keyed, PreparedBy, Steps};
 use super::plumbing::stitch::{self, Second};
@@ -213,6 +214,7 @@ impl<P, DB, C, Q, S, Kind, J> Steps<P, DB> for Children<C, Q, S, Kind, J>
 where
     DB: Dialect,
     J: Joins<P, C, Key: Key, Named: QueryFragment<DB>>,
+    J::Reads: ReadsRows<J::Key, C>,
     Q: Keyed<DB, J::Columns, J::Key, C, J::Reads>,
     S: Relations<C, Whole>,
     Kind: Arity<S::Row>,
@@ -220,7 +222,7 @@ where
     type Key = J::Key;
     type Child = C;
     type Statement = Batch<Q::Statement, J::Key>;
-    type Row = Q::Row;
+    type Row = <J::Reads as ReadsRows<J::Key, C>>::Row;
     type Nested = S;
     type Pending = J::Named;
 
@@ -228,8 +230,8 @@ where
         statement::prepare::<DB, C, _, _, _, _, J::Reads>(&self.joins, self.query, self.nested, self.strategy, parents)
     }
 
-    fn apart(row: Q::Row) -> (Option<J::Key>, C) {
-        Q::apart(row)
+    fn apart(row: Self::Row) -> (Option<J::Key>, C) {
+        J::Reads::apart(row)
     }
 
     fn stitch(

@@ -5,18 +5,24 @@ use std::marker::PhantomData;
 use diesel::dsl::AsSelect;
 use diesel::expression::{Selectable, SelectableHelper};
 
+use super::key_in::KeyColumns;
 use crate::backend::Dialect;
+use crate::preload::key::Key;
 use crate::preload::relation::ChildOf;
 
 /// What a statement selects, so that each of its rows has a key and a child.
-pub trait Reads<DB: Dialect, Columns, K, C> {
+pub trait Reads<DB: Dialect, Columns: KeyColumns<K::Columns>, K: Key, C> {
     /// What is selected.
     type Selection;
-    /// What comes back.
-    type Row;
 
     /// What is selected: `columns` are those of the key.
-    fn selection(columns: Columns) -> Self::Selection;
+    fn selection(columns: Columns::NotNull) -> Self::Selection;
+}
+
+/// What the rows of that statement are read as.
+pub trait ReadsRows<K, C> {
+    /// A row.
+    type Row;
 
     /// The key and the child; no key where the child says that it has none.
     fn apart(row: Self::Row) -> (Option<K>, C);
@@ -27,13 +33,22 @@ pub trait Reads<DB: Dialect, Columns, K, C> {
 pub struct Beside;
 
 // SELECT "posts"."author_id", "posts"."id", ..
-impl<DB: Dialect, Columns, K, C: Selectable<DB>> Reads<DB, Columns, K, C> for Beside {
-    type Selection = (Columns, AsSelect<C, DB>);
-    type Row = (K, C);
+impl<DB, Columns, K, C> Reads<DB, Columns, K, C> for Beside
+where
+    DB: Dialect,
+    Columns: KeyColumns<K::Columns>,
+    K: Key,
+    C: Selectable<DB>,
+{
+    type Selection = (Columns::NotNull, AsSelect<C, DB>);
 
-    fn selection(columns: Columns) -> Self::Selection {
+    fn selection(columns: Columns::NotNull) -> Self::Selection {
         (columns, C::as_select())
     }
+}
+
+impl<K, C> ReadsRows<K, C> for Beside {
+    type Row = (K, C);
 
     fn apart((key, child): (K, C)) -> (Option<K>, C) {
         (Some(key), child)
@@ -45,15 +60,22 @@ impl<DB: Dialect, Columns, K, C: Selectable<DB>> Reads<DB, Columns, K, C> for Be
 pub struct Within<P>(PhantomData<fn() -> P>);
 
 // SELECT "posts"."id", "posts"."author_id", ..
-impl<DB: Dialect, Columns, K: Clone, P, C: ChildOf<P, Key = K> + Selectable<DB>> Reads<DB, Columns, K, C>
-    for Within<P>
+impl<DB, Columns, K, P, C> Reads<DB, Columns, K, C> for Within<P>
+where
+    DB: Dialect,
+    Columns: KeyColumns<K::Columns>,
+    K: Key,
+    C: Selectable<DB>,
 {
     type Selection = AsSelect<C, DB>;
-    type Row = C;
 
-    fn selection(_: Columns) -> Self::Selection {
+    fn selection(_: Columns::NotNull) -> Self::Selection {
         C::as_select()
     }
+}
+
+impl<K: Clone, P, C: ChildOf<P, Key = K>> ReadsRows<K, C> for Within<P> {
+    type Row = C;
 
     fn apart(child: C) -> (Option<K>, C) {
         (child.foreign_key().cloned(), child)

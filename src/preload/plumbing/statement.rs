@@ -119,11 +119,6 @@ where
 pub trait Keyed<DB: Dialect, Columns, K, C, R> {
     /// The narrowed query.
     type Statement;
-    /// What its rows are read as.
-    type Row;
-
-    /// The key and the child of a row.
-    fn apart(row: Self::Row) -> (Option<K>, C);
 
     /// Narrows the query.
     ///
@@ -140,19 +135,14 @@ impl<Q, DB, Columns, K, C, R> Keyed<DB, Columns, K, C, R> for Q
 where
     DB: Dialect,
     K: Key,
-    R: Reads<DB, NotNull<Columns, K>, K, C>,
     Columns: InTable<K::Columns, DB> + KeyColumns<K::Columns, NotNull: Copy + Expression + QueryFragment<DB>>,
     DB: KeyList<K, <NotNull<Columns, K> as Expression>::SqlType>,
     Q: QueryFragment<DB> + FilterDsl<KeyIn<NotNull<Columns, K>, K>>,
+    R: Reads<DB, Columns, K, C>,
     R::Selection: Expression,
     Filter<Q, KeyIn<NotNull<Columns, K>, K>>: SelectDsl<R::Selection>,
 {
     type Statement = Select<Filter<Q, KeyIn<NotNull<Columns, K>, K>>, R::Selection>;
-    type Row = R::Row;
-
-    fn apart(row: R::Row) -> (Option<K>, C) {
-        R::apart(row)
-    }
 
     fn keyed(self, columns: Columns, keys: Keys<K>, strategy: Strategy) -> Result<Batch<Self::Statement, K>> {
         let columns = columns.not_null();

@@ -7,6 +7,7 @@ use diesel::migration::MigrationSource;
 use diesel::prelude::*;
 use diesel::result::Error;
 use diesel::sql_types::Text;
+use diesel_async::pooled_connection::{AsyncDieselConnectionManager, bb8};
 use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
 use diesel_async::{AsyncConnection, AsyncMysqlConnection, AsyncPgConnection, SimpleAsyncConnection};
 use turbodiesel::driver::{Driver, Itself};
@@ -56,6 +57,10 @@ pub(crate) fn analyze(conn: &mut impl TestConnection) -> QueryResult<()> {
     conn.blocking(|conn| blog::analyze(conn).map(drop))
 }
 
+pub(crate) fn explain(conn: &mut impl TestConnection, statement: &blog::Statement) -> QueryResult<String> {
+    conn.blocking(|conn| blog::explain(conn, statement))
+}
+
 /// Runs the migrations on another database than a fresh one.
 pub(crate) fn migrate<C: TestConnection>(conn: &mut C) -> TestResult {
     conn.blocking(|conn| {
@@ -67,6 +72,7 @@ pub(crate) fn migrate<C: TestConnection>(conn: &mut C) -> TestResult {
 }
 
 /// With as many types to write as the blocking function has.
+#[track_caller]
 pub(crate) fn load_for_keys<'q, P, R, Conn>(
     keys: &[R::Key],
     relation: R,
@@ -152,6 +158,14 @@ macro_rules! backend {
             fn address(&mut self) -> QueryResult<String> {
                 let name = diesel::select(sql::<Text>($name));
                 wait(diesel_async::RunQueryDsl::get_result::<String>(name, self)).map(|name| $address(name))
+            }
+        }
+
+        impl Db<$Conn> {
+            /// A pool of connections that are awaited.
+            pub(crate) async fn pool(&self, size: u32) -> TestResult<bb8::Pool<$Conn>> {
+                let manager = AsyncDieselConnectionManager::new(self.url());
+                Ok(bb8::Pool::builder().max_size(size).build(manager).await?)
             }
         }
 

@@ -23,7 +23,9 @@ pub(crate) mod prelude {
     pub(crate) use diesel_async::{AsyncConnection, SimpleAsyncConnection};
     pub(crate) use turbodiesel::async_prelude::*;
 
-    pub(crate) use super::database::{StatementLog, TestConnection, analyze, load_for_keys, migrate, seed, seed_posts};
+    pub(crate) use super::database::{
+        StatementLog, TestConnection, analyze, explain, load_for_keys, migrate, seed, seed_posts,
+    };
 }
 
 /// What watches code, for this driver.
@@ -38,6 +40,11 @@ pub(crate) type TestResult<T = ()> = Result<T, Box<dyn std::error::Error>>;
 pub(crate) fn panics(f: impl FnOnce()) -> String {
     let payload = std::panic::catch_unwind(std::panic::AssertUnwindSafe(f)).expect_err("it does not panic");
     payload.downcast_ref::<String>().cloned().unwrap_or_default()
+}
+
+/// Runs `work` so often at once, polled in turn.
+pub(crate) async fn side_by_side<E>(times: usize, work: impl AsyncFn(usize) -> Result<(), E>) -> Result<(), E> {
+    futures_util::future::try_join_all((0..times).map(|number| work(number))).await.map(drop)
 }
 
 /// Polls a future so often, each time when it is woken; what it gives, if it is ready by then.
@@ -74,8 +81,30 @@ macro_rules! now {
 
 /// A function that loads, for `load_with`, of a connection `Conn`.
 macro_rules! loader {
-    (|$parents:ident: $Parents:ty, $conn:ident| $body:block) => {
-        |$parents: $Parents, $conn: &mut turbodiesel::driver::Lent<'_, Conn>| Box::pin(async move $body)
+    (|$parents:ident: $Parents:ty, $conn:ident| $(let $taken:ident = $value:expr;)* $body:block) => {
+        |$parents: $Parents, $conn: &mut turbodiesel::driver::Lent<'_, Conn>| {
+            $(let $taken = $value;)*
+            Box::pin(async move $body)
+        }
+    };
+}
+
+/// A function that reads, for `in_snapshot`.
+macro_rules! reading {
+    (|$conn:ident| $body:block) => {
+        |$conn| Box::pin(async move $body)
+    };
+}
+
+/// A function that talks to the database.
+macro_rules! function {
+    ($($function:tt)+) => { async $($function)+ };
+}
+
+/// What such a function asks of itself.
+macro_rules! again {
+    ($call:expr) => {
+        Box::pin($call).await
     };
 }
 
@@ -112,11 +141,24 @@ macro_rules! scenarios_on {
     )+};
 }
 
+/// Scenarios of what one backend alone has.
+macro_rules! only_on {
+    ($backend:ident; $($(#[$meta:meta])* fn $name:ident($db:ident) $body:block)+) => {$(
+        #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+        $(#[$meta])*
+        async fn $name() -> crate::support::TestResult {
+            scenario!($backend, $db, $body)
+        }
+    )+};
+}
+
 /// One scenario on one backend, awaited.
 macro_rules! scenario {
     ($backend:ident, $db:ident, $body:block) => {{
         #[allow(unused_imports)]
         use crate::support::database::$backend::{BACKEND, Conn, DB};
+        // The line of a place is that of the call, not this one.
+        #[collapse_debuginfo(yes)]
         #[allow(unused_macros)]
         macro_rules! go {
             ($call:expr) => {

@@ -1,7 +1,6 @@
 //! That every backend is there: a suite that skipped one would be green for nothing.
 
-use crate::support::database::TestConnection;
-use diesel::prelude::*;
+use crate::support::prelude::*;
 
 scenarios! {
     fn the_database_answers(db) {

@@ -1,11 +1,11 @@
 //! A real database, on every backend: what this crate loads is what plain SQL finds.
 
-use diesel::prelude::*;
 use sakila::models::{
     Address, City, Country, Customer, Film, FilmActor, FilmCategory, Inventory, Language, Payment, Rental,
 };
 use sakila::schema::{customer, film, film_actor, inventory, payment, rental};
-use turbodiesel::prelude::*;
+
+use crate::support::prelude::*;
 
 pub(crate) fn folder() -> Result<std::ffi::OsString, String> {
     std::env::var_os("SAKILA").ok_or_else(|| "SAKILA is not set: it names the folder of the Sakila files".into())
@@ -14,10 +14,10 @@ pub(crate) fn folder() -> Result<std::ffi::OsString, String> {
 scenarios! {
     #[ignore = "set SAKILA"]
     fn relations_agree_with_joins(db) {
+        sakila::create(db.blocking())?;
+        sakila::load(db.blocking(), folder()?, |_| ())?;
         let conn = db.conn();
-        sakila::create(conn)?;
-        sakila::load(conn, folder()?, |_| ())?;
-        let log = blog::StatementLog::install(conn);
+        let log = StatementLog::install(conn);
 
         let everyone = customer::table
             .order(customer::customer_id)

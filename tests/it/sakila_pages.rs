@@ -1,15 +1,13 @@
 //! Pages of a real database, on every backend: their union is the list that plain SQL gives.
 
-use diesel::connection::SimpleConnection;
 use diesel::dsl::sql;
-use diesel::prelude::*;
 use diesel::sql_types::Integer;
 use sakila::models::{Film, Language, Payment, Rental};
 use sakila::schema::{film, language, payment, rental};
 use turbodiesel::keyset::{Cursor, asc, desc, unique};
-use turbodiesel::prelude::*;
 
 use crate::sakila::folder;
+use crate::support::prelude::*;
 
 /// All pages of `$size` rows, forward and then backward, for each ordering with its ORDER BY in plain SQL.
 macro_rules! walks {
@@ -41,9 +39,9 @@ macro_rules! walks {
 scenarios! {
     #[ignore = "set SAKILA"]
     fn pages_are_the_list_of_plain_sql(db) {
+        sakila::create(db.blocking())?;
+        sakila::load(db.blocking(), folder()?, |_| ())?;
         let conn = db.conn();
-        sakila::create(conn)?;
-        sakila::load(conn, folder()?, |_| ())?;
 
         // 183 rentals were never returned, more than a page has; many dates are shared.
         let (back, id) = (rental::return_date, rental::rental_id);

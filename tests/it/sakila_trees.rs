@@ -1,23 +1,22 @@
 //! Trees of a real database, each against one statement of plain SQL.
 
 use diesel::dsl::sql;
-use diesel::prelude::*;
 use diesel::sql_types::Integer;
 use sakila::models::{
     Actor, Category, Customer, Film, FilmActor, FilmCategory, Inventory, Language, OriginalLanguageFilm, Payment,
     Rental, Staff, Store,
 };
 use sakila::schema::{actor, customer, film, inventory, language, payment, rental, staff, store};
-use turbodiesel::prelude::*;
 
 use crate::sakila::folder;
+use crate::support::prelude::*;
 
 scenarios! {
     #[ignore = "set SAKILA"]
     fn films_with_cast_category_and_business(db) {
+        sakila::create(db.blocking())?;
+        sakila::load(db.blocking(), folder()?, |_| ())?;
         let conn = db.conn();
-        sakila::create(conn)?;
-        sakila::load(conn, folder()?, |_| ())?;
 
         let films = go!(film::table
             .order(film::film_id)
@@ -63,9 +62,9 @@ scenarios! {
 
     #[ignore = "set SAKILA"]
     fn the_three_largest_payments_of_each_customer(db) {
+        sakila::create(db.blocking())?;
+        sakila::load(db.blocking(), folder()?, |_| ())?;
         let conn = db.conn();
-        sakila::create(conn)?;
-        sakila::load(conn, folder()?, |_| ())?;
         let customers = go!(customer::table
             .order(customer::customer_id)
             .select(Customer::as_select())
@@ -80,10 +79,10 @@ scenarios! {
 
     #[ignore = "set SAKILA"]
     fn a_circle_of_keys_and_two_keys_to_one_table(db) {
+        sakila::create(db.blocking())?;
+        sakila::load(db.blocking(), folder()?, |_| ())?;
         let conn = db.conn();
-        sakila::create(conn)?;
-        sakila::load(conn, folder()?, |_| ())?;
-        let log = blog::StatementLog::install(conn);
+        let log = StatementLog::install(conn);
 
         // A store has a manager, who works in a store; and the other way round.
         let stores = go!(store::table

@@ -1,14 +1,11 @@
 //! The SQL of every node, pinned: one snapshot a scenario and backend.
 
-use blog::StatementLog;
 use blog::models::{Comment, EditedPost, Post, PostTag, Profile, User};
 use blog::schema::{comments, post_tags, posts, users};
-use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
 use turbodiesel::keyset::{asc, desc, unique};
-use turbodiesel::prelude::*;
 
 use crate::support::data::FEW;
+use crate::support::prelude::*;
 use crate::support::sql::texts;
 
 scenarios! {
@@ -19,13 +16,13 @@ scenarios! {
         go!(users::table
             .filter(users::active.eq(true))
             .select(User::as_select())
+            .preload(has_one::<Profile>())
             .preload(
                 has_many::<Post>()
                     .filter(posts::published.eq(true).or(posts::score.gt(3)))
                     .order(posts::created_at.desc())
                     .preload(has_many::<Comment>().order(comments::id)),
             )
-            .preload(has_one::<Profile>())
             .load(conn))?;
         go!(posts::table.select(Post::as_select()).preload(belongs_to::<User>()).load(conn))?;
         go!(posts::table.select(EditedPost::as_select()).preload(belongs_to::<User>().filter(users::active.eq(true))).load(conn))?;

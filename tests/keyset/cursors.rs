@@ -88,37 +88,30 @@ scenarios! {
     }
 }
 
-/// Four spellings of timestamps in one SQLite column, as different programs write them: a cursor that decoded and encoded
-/// them again would repeat or lose rows.
-#[cfg(not(feature = "awaited"))]
-#[test]
-fn a_sqlite_column_with_several_spellings_of_time_pages_exactly() -> crate::support::TestResult {
-    use crate::support::database::{Db, sqlite::Conn};
-    let mut db = Db::<Conn>::fresh()?;
-    let conn = db.conn();
-    conn.batch_execute(FEW)?;
-    for id in 100..160 {
-        let time =
-            ["2026-01-03 10:00:00", "2026-01-03T10:00:00.000", "2026-01-03 10:00:00.500000", "2026-01-03 10:00:00.5"]
-                [id % 4];
-        conn.batch_execute(&format!(
-            "INSERT INTO posts (id, author_id, title, body, published, created_at) VALUES ({id}, 1, '', '', TRUE, '{time}')"
-        ))?;
+only_on! { sqlite;
+    /// Four spellings of timestamps in one column, as different programs write them: a cursor that decoded and encoded them
+    /// again would repeat or lose rows.
+    fn a_sqlite_column_with_several_spellings_of_time_pages_exactly(db) {
+        let conn = db.conn();
+        go!(conn.batch_execute(FEW))?;
+        for id in 100..160 {
+            let time =
+                ["2026-01-03 10:00:00", "2026-01-03T10:00:00.000", "2026-01-03 10:00:00.500000", "2026-01-03 10:00:00.5"]
+                    [id % 4];
+            go!(conn.batch_execute(&format!(
+                "INSERT INTO posts (id, author_id, title, body, published, created_at) VALUES ({id}, 1, '', '', TRUE, '{time}')"
+            )))?;
+        }
+        let all: Vec<i32> = go!(posts::table.order((posts::created_at.asc(), posts::id.asc())).select(posts::id).load(conn))?;
+        let oldest = || posts::table.select(Post::as_select()).keyset((posts::created_at.asc(), posts::id.asc()));
+        let mut seen = vec![];
+        let mut cursor: Option<Cursor> = None;
+        loop {
+            let page = go!(oldest().first(7).after(cursor.as_ref()).load(conn))?;
+            seen.extend(page.items().iter().map(|post| post.id));
+            let Some(next) = page.next_cursor() else { break };
+            cursor = Some(next.clone());
+        }
+        assert_eq!(seen, all);
     }
-    let all: Vec<i32> = posts::table.order((posts::created_at.asc(), posts::id.asc())).select(posts::id).load(conn)?;
-    let mut seen = vec![];
-    let mut cursor: Option<Cursor> = None;
-    loop {
-        let page = posts::table
-            .select(Post::as_select())
-            .keyset((posts::created_at.asc(), posts::id.asc()))
-            .first(7)
-            .after(cursor.as_ref())
-            .load(conn)?;
-        seen.extend(page.items().iter().map(|post| post.id));
-        let Some(next) = page.next_cursor() else { break };
-        cursor = Some(next.clone());
-    }
-    assert_eq!(seen, all);
-    Ok(())
 }

@@ -11,8 +11,6 @@ mod batches;
 mod bounds;
 mod crafted;
 mod cursors;
-// One connection type each, and no driver of two.
-#[cfg(not(feature = "awaited"))]
 mod extremes;
 mod golden;
 mod hostile;
@@ -20,7 +18,6 @@ mod laws;
 mod of_each;
 mod orderings;
 mod pages;
-#[cfg(not(feature = "awaited"))]
 mod plans;
 mod property;
 mod refused;

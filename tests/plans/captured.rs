@@ -5,33 +5,13 @@
 use std::fmt::Write;
 use std::path::PathBuf;
 
-use diesel::connection::{LoadConnection, SimpleConnection};
-use diesel::query_builder::{QueryFragment, SqlQuery};
-use diesel::query_dsl::RunQueryDsl;
 use diesel::sql_query;
 use turbodiesel::backend::Dialect;
-use turbodiesel::plan::{ExplainDsl, NodeKind, Plan};
+use turbodiesel::plan::{NodeKind, Plan};
 
-use super::shapes::{Shape, indexes, shapes};
+use super::shapes::{indexes, shapes};
 use crate::support::TestResult;
-use crate::support::database::TestConnection;
-
-/// Asks for the plan of one shape.
-fn ask<C>(conn: &mut C, shape: &Shape) -> TestResult<Plan>
-where
-    C: LoadConnection<Backend: Dialect>,
-    SqlQuery: RunQueryDsl<C> + QueryFragment<C::Backend>,
-{
-    if let Some((set, _)) = shape.set {
-        conn.batch_execute(set)?;
-    }
-    let query = sql_query(shape.sql);
-    let plan = if shape.analyze { query.explain_analyze(conn) } else { query.explain(conn) };
-    if let Some((_, reset)) = shape.set {
-        conn.batch_execute(reset)?;
-    }
-    plan.map_err(|error| format!("{}: {error}", shape.name).into())
-}
+use crate::support::prelude::*;
 
 /// MariaDB names the database, which is another one each time.
 fn nameless(raw: &str) -> String {
@@ -51,16 +31,24 @@ fn file(backend: &str) -> PathBuf {
 scenarios! {
     fn every_shape_is_understood_on_a_server(db) {
         let conn = db.conn();
-        go!(blog::seed(conn, &blog::Seed::users(100)))?;
+        seed(conn, &blog::Seed::users(100))?;
         go!(conn.batch_execute(indexes(BACKEND)))?;
-        go!(blog::analyze(conn))?;
+        analyze(conn)?;
         let sql = <Conn as TestConnection>::VERSION;
         let version = go!(diesel::select(diesel::dsl::sql::<diesel::sql_types::Text>(sql)).get_result::<String>(conn))?;
 
         let mut captured = format!("# {BACKEND} {version}\n");
         let mut names = Vec::new();
         for shape in shapes(BACKEND) {
-            let plan = go!(ask(conn, shape))?;
+            if let Some((set, _)) = shape.set {
+                go!(conn.batch_execute(set))?;
+            }
+            let query = sql_query(shape.sql);
+            let plan = if shape.analyze { go!(query.explain_analyze(conn)) } else { go!(query.explain(conn)) };
+            if let Some((_, reset)) = shape.set {
+                go!(conn.batch_execute(reset))?;
+            }
+            let plan = plan.map_err(|error| format!("{}: {error}", shape.name))?;
             let unknown: Vec<_> = plan.nodes().filter(|node| matches!(node.kind(), NodeKind::Other(_))).collect();
             assert!(unknown.is_empty(), "{}: unknown {unknown:?} in\n{}", shape.name, plan.raw());
             write!(captured, "\n== {}\n{}\n--\n{}\n", shape.name, plan.sql(), nameless(plan.raw()))?;

@@ -3,9 +3,9 @@
 use blog::Seed;
 use blog::models::{Comment, Post, PostTag, Profile, Tag, User};
 use blog::schema::{comments, posts, users};
-use diesel::prelude::*;
 use turbodiesel::plan::Plans;
-use turbodiesel::prelude::*;
+
+use crate::support::prelude::*;
 
 /// Every statement goes by one of these indexes or by a primary key, and no table is read from end to end.
 #[track_caller]
@@ -21,8 +21,8 @@ fn by_index(plans: &Plans, indexes: &[&str]) {
 scenarios! {
     fn relations_go_by_the_foreign_key(db) {
         let conn = db.conn();
-        go!(blog::seed(conn, &Seed { users: 3_000, posts_per_user: 3, comments_per_post: 1, tags: 5_000 }))?;
-        go!(blog::analyze(conn))?;
+        seed(conn, &Seed { users: 3_000, posts_per_user: 3, comments_per_post: 1, tags: 5_000 })?;
+        analyze(conn)?;
         let feed = || {
             users::table
                 .filter(users::id.between(40, 43))
@@ -49,8 +49,8 @@ scenarios! {
 
     fn trees_go_by_their_column(db) {
         let conn = db.conn();
-        go!(blog::seed(conn, &Seed { users: 200, posts_per_user: 5, comments_per_post: 10, tags: 0 }))?;
-        go!(blog::analyze(conn))?;
+        seed(conn, &Seed { users: 200, posts_per_user: 5, comments_per_post: 10, tags: 0 })?;
+        analyze(conn)?;
         let thread = || {
             comments::table
                 .find(1)
@@ -65,8 +65,8 @@ scenarios! {
 
     fn pages_are_ranges_of_an_index(db) {
         let conn = db.conn();
-        go!(blog::seed_posts(conn, 20_000))?;
-        go!(blog::analyze(conn))?;
+        seed_posts(conn, 20_000)?;
+        analyze(conn)?;
         let newest = || posts::table.select(Post::as_select()).keyset((posts::created_at.desc(), posts::id.desc()));
         let of_id = || posts::table.select(Post::as_select()).keyset(posts::id.asc());
         let middle = go!(newest().first(1).after(go!(newest().first(9_000).load(conn))?.end_cursor()).load(conn))?;
@@ -98,8 +98,8 @@ scenarios! {
 
     fn a_repository_looks_up_by_index(db) {
         let conn = db.conn();
-        go!(blog::seed(conn, &Seed { users: 500, posts_per_user: 10, comments_per_post: 0, tags: 0 }))?;
-        go!(blog::analyze(conn))?;
+        seed(conn, &Seed { users: 500, posts_per_user: 10, comments_per_post: 0, tags: 0 })?;
+        analyze(conn)?;
         let user = go!(conn.repo::<User>().get(7))?.ok_or("no user 7")?;
         let by_id = conn.repo::<User>().query().find(user.id);
         let by_email = conn.repo::<User>().query().filter(users::email.eq(&user.email));

@@ -3,12 +3,10 @@
 use blog::Seed;
 use blog::models::{Comment, Post};
 use blog::schema::{comments, posts};
-use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
 use turbodiesel::plan::{Access, Plan, Plans};
-use turbodiesel::prelude::*;
 
 use crate::support::panics;
+use crate::support::prelude::*;
 
 /// Enough rows for every planner to prefer an index for a few of them.
 fn many() -> Seed {
@@ -43,8 +41,8 @@ fn blames(message: &str, wrong: &str, plan: &Plan, step: Option<&str>) {
 scenarios! {
     fn a_missing_foreign_key_index(db) {
         let conn = db.conn();
-        go!(blog::seed(conn, &many()))?;
-        go!(blog::analyze(conn))?;
+        seed(conn, &many())?;
+        analyze(conn)?;
         let of_a_post = comments::table.filter(comments::post_id.eq(7)).select(comments::body);
         let tree = || posts::table.find(7).select(Post::as_select()).preload(has_many::<Comment>());
         go!(of_a_post.explain(conn))?.assert_uses_index("comments_post_id_idx").assert_no_full_scan();
@@ -53,7 +51,7 @@ scenarios! {
         }
 
         go!(conn.batch_execute(without_foreign_key_index(BACKEND)))?;
-        go!(blog::analyze(conn))?;
+        analyze(conn)?;
         let plan = go!(of_a_post.explain(conn))?;
         assert_eq!(plan.full_scans().len(), 1, "{plan}");
         assert_eq!(plan.full_scans()[0].access(), Some(Access::FullTable));
@@ -75,15 +73,15 @@ scenarios! {
 
     fn a_sort_without_an_index(db) {
         let conn = db.conn();
-        go!(blog::seed(conn, &many()))?;
-        go!(blog::analyze(conn))?;
+        seed(conn, &many())?;
+        analyze(conn)?;
         let newest = posts::table.order((posts::created_at.desc(), posts::id.desc())).select(posts::id).limit(10);
         let page = || posts::table.select(Post::as_select()).keyset((posts::created_at.desc(), posts::id.desc())).first(10);
         go!(newest.explain(conn))?.assert_no_sort().assert_no_full_scan().assert_uses_index("posts_created_at_idx");
         go!(page().explain(conn))?.assert_no_sort().assert_no_full_scan().assert_uses_index("posts_created_at_idx");
 
         go!(conn.batch_execute(without_newest_index(BACKEND)))?;
-        go!(blog::analyze(conn))?;
+        analyze(conn)?;
         let plan = go!(newest.explain(conn))?;
         let wrong = "the statement sorts: no index gives the order";
         blames(&panics(|| { plan.assert_no_sort(); }), wrong, &plan, Some(plan.sorts()[0].label()));
@@ -96,8 +94,8 @@ scenarios! {
 
     fn an_offset_page(db) {
         let conn = db.conn();
-        go!(blog::seed(conn, &many()))?;
-        go!(blog::analyze(conn))?;
+        seed(conn, &many())?;
+        analyze(conn)?;
         let newest = posts::table.order((posts::created_at.desc(), posts::id.desc())).select(posts::id);
         go!(newest.limit(10).explain(conn))?.assert_no_offset().assert_no_full_scan();
         let page = posts::table.select(Post::as_select()).keyset((posts::created_at.desc(), posts::id.desc())).first(10);

@@ -1,15 +1,14 @@
 //! `.explain(conn)` on Diesel's own queries, and what is asked of its plans.
 
+use blog::Seed;
 use blog::schema::{comments, posts, profiles, tags, users};
-use blog::{Seed, StatementLog};
 use diesel::dsl::sql;
-use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::Text;
 use turbodiesel::plan::{Database, NodeKind, Plan, Plans};
-use turbodiesel::prelude::*;
 
 use crate::support::panics;
+use crate::support::prelude::*;
 
 /// Enough rows for every planner to prefer an index for a few of them.
 fn many() -> Seed {
@@ -19,8 +18,8 @@ fn many() -> Seed {
 scenarios! {
     fn every_kind_of_query_is_explained(db) {
         let conn = db.conn();
-        go!(blog::seed(conn, &many()))?;
-        go!(blog::analyze(conn))?;
+        seed(conn, &many())?;
+        analyze(conn)?;
         let of = |table: &str, plan: Plan| {
             assert!(plan.nodes().any(|node| node.table() == Some(table)), "no {table} in\n{plan}");
             assert!(!plan.raw().is_empty() && plan.sql().contains(table), "{}", plan.sql());
@@ -46,12 +45,12 @@ scenarios! {
 
     fn values_are_bound_and_not_written(db) {
         let conn = db.conn();
-        go!(blog::seed(conn, &Seed::users(3)))?;
+        seed(conn, &Seed::users(3))?;
         let query = users::table.filter(users::email.eq("it's -- binds: \"?\"")).select(users::id);
         let plan = go!(query.explain(conn))?;
         assert!(!plan.sql().contains("it's"), "{}", plan.sql());
         assert!(plan.sql().ends_with(if BACKEND == "postgres" { "$1)" } else { "?)" }), "{}", plan.sql());
-        // The query is only borrowed.
+        // The query is as good as before.
         assert!(go!(query.load::<i32>(conn))?.is_empty());
     }
 
@@ -70,7 +69,7 @@ scenarios! {
 
     fn a_temporary_table_is_found(db) {
         let conn = db.conn();
-        go!(blog::seed(conn, &Seed::users(20)))?;
+        seed(conn, &Seed::users(20))?;
         let statement = match BACKEND {
             "postgres" => "WITH t AS MATERIALIZED (SELECT * FROM users) SELECT * FROM posts a CROSS JOIN (SELECT 1 AS n FROM t WHERE name = 'Ann' AND active) b",
             _ => "SELECT DISTINCT body FROM posts",
@@ -82,11 +81,11 @@ scenarios! {
 
     fn counted_rows_and_a_rollback(db) {
         let conn = db.conn();
-        go!(blog::seed(conn, &many()))?;
-        go!(blog::analyze(conn))?;
+        seed(conn, &many())?;
+        analyze(conn)?;
         let scan = posts::table.filter(posts::body.eq("nothing has this body")).select(posts::id);
         let by_key = posts::table.filter(posts::id.eq(7)).select(posts::body);
-        let change = diesel::update(posts::table.filter(posts::author_id.eq(3))).set(posts::score.eq(-7));
+        let change = || diesel::update(posts::table.filter(posts::author_id.eq(3))).set(posts::score.eq(-7));
         if BACKEND == "sqlite" {
             let error = go!(scan.explain_analyze(conn)).unwrap_err();
             assert!(error.is_no_analyze() && error.to_string().contains("SQLite"), "{error}");
@@ -100,15 +99,15 @@ scenarios! {
             assert!(panics(|| { plan.assert_rows_read_at_most(100); }).contains("rows, more than 100"));
             assert!(plan.estimated_rows().is_some());
             let log = StatementLog::install(conn);
-            assert!(go!(change.explain_analyze(conn))?.rows_read().is_some_and(|read| read > 0.0));
+            assert!(go!(change().explain_analyze(conn))?.rows_read().is_some_and(|read| read > 0.0));
             assert!(log.take().iter().any(|statement| statement.sql.contains("ANALYZE")));
             assert_eq!(go!(posts::table.filter(posts::score.eq(-7)).count().get_result::<i64>(conn))?, 0, "it was rolled back");
             // Inside of a transaction too, which goes on.
-            go!(conn.transaction::<_, turbodiesel::Error, _>(|conn| {
-                diesel::insert_into(tags::table).values(tags::name.eq("kept")).execute(conn)?;
-                change.explain_analyze(conn)?;
+            go!(conn.transaction::<_, turbodiesel::Error, _>(work!(|conn| {
+                go!(diesel::insert_into(tags::table).values(tags::name.eq("kept")).execute(conn))?;
+                go!(change().explain_analyze(conn))?;
                 Ok(())
-            }))?;
+            })))?;
             assert_eq!(go!(posts::table.filter(posts::score.eq(-7)).count().get_result::<i64>(conn))?, 0);
             assert_eq!(go!(tags::table.filter(tags::name.eq("kept")).count().get_result::<i64>(conn))?, 1);
             if BACKEND == "postgres" {
@@ -119,40 +118,41 @@ scenarios! {
 
     fn a_generic_plan_leaves_nothing_behind(db) {
         let conn = db.conn();
-        go!(blog::seed(conn, &many()))?;
-        go!(blog::analyze(conn))?;
+        seed(conn, &many())?;
+        analyze(conn)?;
         // Values that select nearly everything, and a plan that does not know.
-        let query = posts::table.filter(posts::created_at.gt(sql("'2000-01-01'"))).filter(posts::author_id.gt(-1)).select(posts::id).limit(3);
-        let generic = go!(query.explain_generic(conn))?;
-        assert_eq!(generic.database(), go!(query.explain(conn))?.database());
+        let newer = || posts::table.filter(posts::created_at.gt(sql("'2000-01-01'"))).filter(posts::author_id.gt(-1));
+        let query = || newer().select(posts::id).limit(3);
+        let generic = go!(query().explain_generic(conn))?;
+        assert_eq!(generic.database(), go!(query().explain(conn))?.database());
         if BACKEND == "postgres" {
             assert_eq!(generic.database(), Database::Postgres);
             assert!(generic.raw().contains("$1"), "{}", generic.raw());
-            assert!(!go!(query.explain(conn))?.raw().contains("$1"));
+            assert!(!go!(query().explain(conn))?.raw().contains("$1"));
             let show = |what: &str| sql::<Text>(what);
             let left = "(SELECT count(*)::text FROM pg_prepared_statements WHERE name = 'turbodiesel_explain')";
             assert_eq!(go!(diesel::select(show(left)).get_result::<String>(conn))?, "0");
             let mode = "current_setting('plan_cache_mode')";
             assert_eq!(go!(diesel::select(show(mode)).get_result::<String>(conn))?, "auto");
             // Inside of a transaction, after a failure in it too.
-            go!(conn.transaction::<_, turbodiesel::Error, _>(|conn| {
-                assert!(sql_query("SELECT * FROM nowhere WHERE a = $1").explain_generic(conn).is_err());
+            go!(conn.transaction::<_, turbodiesel::Error, _>(work!(|conn| {
+                assert!(go!(sql_query("SELECT * FROM nowhere WHERE a = $1").explain_generic(conn)).is_err());
                 // It is planned at EXECUTE: a division by zero there fails after PREPARE.
-                assert!(sql_query("SELECT 1/0").explain_generic(conn).is_err());
-                query.explain_generic(conn)?;
-                assert_eq!(diesel::select(show(mode)).get_result::<String>(conn)?, "auto");
-                assert_eq!(diesel::select(show(left)).get_result::<String>(conn)?, "0");
+                assert!(go!(sql_query("SELECT 1/0").explain_generic(conn)).is_err());
+                go!(query().explain_generic(conn))?;
+                assert_eq!(go!(diesel::select(show(mode)).get_result::<String>(conn))?, "auto");
+                assert_eq!(go!(diesel::select(show(left)).get_result::<String>(conn))?, "0");
                 Ok(())
-            }))?;
+            })))?;
         } else {
-            assert_eq!(generic.root(), go!(query.explain(conn))?.root());
+            assert_eq!(generic.root(), go!(query().explain(conn))?.root());
         }
     }
 
     fn two_ways_are_compared(db) {
         let conn = db.conn();
-        go!(blog::seed(conn, &Seed::users(20)))?;
-        go!(blog::analyze(conn))?;
+        seed(conn, &Seed::users(20))?;
+        analyze(conn)?;
         let ids = go!(profiles::table.select(profiles::user_id).load::<i32>(conn))?;
         let mut naive = Plans::from(vec![go!(users::table.select(users::id).explain(conn))?]);
         for id in &ids {

@@ -1,4 +1,4 @@
-//! `examples/repository.rs`, and a fake in the place of its database.
+//! `examples/repository.rs`, and a fake in the place of its database. The example is one of the driver that blocks.
 
 #[path = "../../examples/repository.rs"]
 #[allow(dead_code, reason = "its `main` is for the command line")]

@@ -2,6 +2,7 @@
 
 use diesel::migration::MigrationSource;
 use diesel::prelude::*;
+use diesel::r2d2::{ConnectionManager, Pool, R2D2Connection};
 use turbodiesel::testing::TestDb;
 
 /// A fresh database of the sample domain, and what only the tests need to know of its backend.
@@ -29,9 +30,22 @@ impl<C: TestConnection> Db<C> {
         &mut self.inner
     }
 
+    /// A connection that blocks, which this one is.
+    pub(crate) fn blocking(&mut self) -> &mut C {
+        &mut self.inner
+    }
+
     /// Where a pool connects.
     pub(crate) fn url(&self) -> &str {
         self.inner.url()
+    }
+
+    /// A pool of connections to it.
+    pub(crate) fn pool(&self, size: u32) -> turbodiesel::Result<Pool<ConnectionManager<C>>>
+    where
+        C: R2D2Connection + 'static,
+    {
+        self.inner.pool(size)
     }
 
     pub(crate) fn without_foreign_keys(&mut self) -> QueryResult<()> {

@@ -11,7 +11,7 @@ pub(crate) mod sql;
 
 /// What a scenario imports: Diesel's names and ours, for this driver.
 pub(crate) mod prelude {
-    pub(crate) use blog::{StatementLog, analyze, seed, seed_posts};
+    pub(crate) use blog::{StatementLog, analyze, explain, seed, seed_posts};
     pub(crate) use diesel::connection::SimpleConnection;
     pub(crate) use diesel::prelude::*;
     pub(crate) use turbodiesel::prelude::*;
@@ -33,6 +33,17 @@ pub(crate) fn panics(f: impl FnOnce()) -> String {
     payload.downcast_ref::<String>().cloned().unwrap_or_default()
 }
 
+/// Runs `work` so often at once, each on a thread of its own.
+pub(crate) fn side_by_side<E: Send>(times: usize, work: impl Fn(usize) -> Result<(), E> + Sync) -> Result<(), E> {
+    let work = &work;
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..times).map(|number| scope.spawn(move || work(number))).collect();
+        threads
+            .into_iter()
+            .try_for_each(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    })
+}
+
 /// A closure that talks to the database: `work!(|conn| { .. })`.
 macro_rules! work {
     ($($closure:tt)+) => { $($closure)+ };
@@ -50,10 +61,35 @@ macro_rules! now {
     };
 }
 
-/// A function that loads, for `load_with`, of a connection `Conn`.
+/// A function that loads, for `load_with`, of a connection `Conn`. What it takes of its caller stands before its body.
 macro_rules! loader {
-    (|$parents:ident: $Parents:ty, $conn:ident| $body:block) => {
-        |$parents: $Parents, $conn: &mut Conn| $body
+    (|$parents:ident: $Parents:ty, $conn:ident| $(let $taken:ident = $value:expr;)* $body:block) => {
+        |$parents: $Parents, $conn: &mut Conn| {
+            $(let $taken = $value;)*
+            $body
+        }
+    };
+}
+
+/// A function that reads, for `in_snapshot`.
+macro_rules! reading {
+    (|$conn:ident| $body:block) => {
+        |$conn| $body
+    };
+}
+
+/// A function that talks to the database: `function! { fn .. }`.
+macro_rules! function {
+    ($($function:tt)+) => {
+        #[inline(never)]
+        $($function)+
+    };
+}
+
+/// What such a function asks of itself.
+macro_rules! again {
+    ($call:expr) => {
+        $call
     };
 }
 
@@ -87,6 +123,17 @@ macro_rules! scenarios {
             fn mysql() -> crate::support::TestResult {
                 scenario!(mysql, $db, $body)
             }
+        }
+    )+};
+}
+
+/// Scenarios of what one backend alone has: `only_on! { postgres; fn .. }`.
+macro_rules! only_on {
+    ($backend:ident; $($(#[$meta:meta])* fn $name:ident($db:ident) $body:block)+) => {$(
+        #[test]
+        $(#[$meta])*
+        fn $name() -> crate::support::TestResult {
+            scenario!($backend, $db, $body)
         }
     )+};
 }

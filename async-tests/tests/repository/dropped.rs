@@ -1,7 +1,5 @@
 //! Operations of several statements that are dropped half-way, on pools; futures that go to another thread.
 
-use diesel_async::pooled_connection::{AsyncDieselConnectionManager, bb8};
-
 use super::{Change, Draft, NewDraft, Numbered, drafts, tables};
 use crate::support::polled;
 use crate::support::prelude::*;
@@ -45,7 +43,7 @@ scenarios! {
     fn no_transaction_stays_open(db) {
         let mut other = go!(db.another())?;
         go!(other.batch_execute(&tables(BACKEND)))?;
-        let pool = bb8::Pool::builder().max_size(1).build(AsyncDieselConnectionManager::<Conn>::new(db.url())).await?;
+        let pool = go!(db.pool(1))?;
         let read = go!(other.repo::<Draft>().create(&NewDraft { slug: "read" }))?;
         let dropped = at_each_await!(pool, other, 3, |drafts, polls| async {
             let slugs: Vec<String> = (0..300).map(|number| format!("many {polls} {number}")).collect();
@@ -83,14 +81,5 @@ scenarios! {
         assert!(go!(is_send(drafts.exists(drafts::words.eq(7))))?);
         assert_eq!((go!(is_send(drafts.count(drafts::words.eq(7))))?, go!(is_send(drafts.get_all()))?.len()), (2, 3));
         assert!(go!(is_send(drafts.delete(draft.id)))?);
-    }
-
-    fn through_a_pool(db) {
-        go!(db.conn().batch_execute(&tables(BACKEND)))?;
-        let pool = bb8::Pool::builder().max_size(1).build(AsyncDieselConnectionManager::<Conn>::new(db.url())).await?;
-        let mut conn = go!(pool.get())?;
-        let draft = go!(conn.repo::<Draft>().create(&NewDraft { slug: "one" }))?;
-        let draft = go!(conn.repo::<Draft>().update_versioned(&draft))?;
-        assert_eq!(go!(conn.repo::<Draft>().get(draft.id))?, Some(draft));
     }
 }

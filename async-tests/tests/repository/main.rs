@@ -7,11 +7,17 @@
 #[path = "../../support/mod.rs"]
 mod support;
 
+#[path = "../../../tests/repository/concurrent.rs"]
+mod concurrent;
 #[path = "../../../tests/repository/constraints.rs"]
 mod constraints;
 mod dropped;
 #[path = "../../../tests/repository/ids.rs"]
 mod ids;
+#[path = "../../../tests/repository/pooled.rs"]
+mod pooled;
+#[path = "../../../tests/repository/postgres.rs"]
+mod postgres;
 #[path = "../../../tests/repository/reads.rs"]
 mod reads;
 #[path = "../../../tests/repository/tables.rs"]

@@ -9,11 +9,15 @@ macro_rules! scenarios {
     ($($scenario:tt)+) => { scenarios_on! { followed; $($scenario)+ } };
 }
 
+#[path = "../../../tests/watch/calls.rs"]
+mod calls;
 #[path = "../../../tests/watch/counts.rs"]
 mod counts;
 #[path = "../../../tests/watch/found.rs"]
 mod found;
 mod futures;
+#[path = "../../../tests/watch/installed.rs"]
+mod installed;
 #[path = "../../../tests/watch/not_found.rs"]
 mod not_found;
 mod unfollowed;

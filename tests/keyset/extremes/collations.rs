@@ -1,13 +1,10 @@
 //! Text that a collation finds equal, on each database: rows that tie in it, and none lost.
 
-use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
 use diesel::sql_types::Text;
 use turbodiesel::keyset::{Cursor, asc, desc};
-use turbodiesel::prelude::*;
 
-use super::{Extreme, TestResult, extremes, walk};
-use crate::support::database::{Db, sqlite};
+use super::{Extreme, extremes, walk};
+use crate::support::prelude::*;
 
 /// Cases, accents, padding, a letter in two spellings, a letter of two, a face, and text that looks like SQL.
 const WORDS: [&str; 14] = [
@@ -27,48 +24,43 @@ const WORDS: [&str; 14] = [
     "''') OR (1=1'",
 ];
 
-#[test]
-fn of_sqlite() -> TestResult {
-    let mut db = Db::<sqlite::Conn>::fresh()?;
-    for collation in ["BINARY", "NOCASE", "RTRIM"] {
-        walk!(db.conn(), "v": Text, &format!("TEXT COLLATE {collation}"), &WORDS);
+only_on! { sqlite;
+    fn of_sqlite(db) {
+        for collation in ["BINARY", "NOCASE", "RTRIM"] {
+            walk!(db.conn(), "v": Text, &format!("TEXT COLLATE {collation}"), &WORDS);
+        }
+        // Of the key alone, not of its column.
+        walk!(db.conn(), "v COLLATE NOCASE": Text, "TEXT", &WORDS);
+        walk!(db.conn(), "lower(v)": Text, "TEXT", &WORDS);
     }
-    // Of the key alone, not of its column.
-    walk!(db.conn(), "v COLLATE NOCASE": Text, "TEXT", &WORDS);
-    walk!(db.conn(), "lower(v)": Text, "TEXT", &WORDS);
-    Ok(())
 }
 
 #[cfg(feature = "postgres")]
-#[test]
-fn of_postgres() -> TestResult {
-    use crate::support::database::postgres;
-    let mut db = Db::<postgres::Conn>::fresh()?;
-    db.conn().batch_execute(
-        "CREATE COLLATION no_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
-         CREATE COLLATION no_accents (provider = icu, locale = 'und-u-ks-level1', deterministic = false)",
-    )?;
-    for collation in ["\"C\"", "\"default\"", "\"und-x-icu\"", "no_case", "no_accents"] {
-        walk!(db.conn(), "v": Text, &format!("TEXT COLLATE {collation}"), &WORDS);
+only_on! { postgres;
+    fn of_postgres(db) {
+        go!(db.conn().batch_execute(
+            "CREATE COLLATION no_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+             CREATE COLLATION no_accents (provider = icu, locale = 'und-u-ks-level1', deterministic = false)",
+        ))?;
+        for collation in ["\"C\"", "\"default\"", "\"und-x-icu\"", "no_case", "no_accents"] {
+            walk!(db.conn(), "v": Text, &format!("TEXT COLLATE {collation}"), &WORDS);
+        }
+        walk!(db.conn(), "v COLLATE \"C\"": Text, "TEXT COLLATE no_case", &WORDS);
+        walk!(db.conn(), "lower(v)": Text, "VARCHAR(20)", &WORDS);
     }
-    walk!(db.conn(), "v COLLATE \"C\"": Text, "TEXT COLLATE no_case", &WORDS);
-    walk!(db.conn(), "lower(v)": Text, "VARCHAR(20)", &WORDS);
-    Ok(())
 }
 
 #[cfg(feature = "mysql")]
-#[test]
-fn of_mysql() -> TestResult {
-    use crate::support::database::mysql;
-    let mut db = Db::<mysql::Conn>::fresh()?;
-    for collation in ["general_ci", "unicode_ci", "unicode_520_ci", "bin", "nopad_bin", "german2_ci"] {
-        walk!(db.conn(), "v": Text, &format!("VARCHAR(20) CHARACTER SET utf8mb4 COLLATE utf8mb4_{collation}"), &WORDS);
+only_on! { mysql;
+    fn of_mysql(db) {
+        for collation in ["general_ci", "unicode_ci", "unicode_520_ci", "bin", "nopad_bin", "german2_ci"] {
+            walk!(db.conn(), "v": Text, &format!("VARCHAR(20) CHARACTER SET utf8mb4 COLLATE utf8mb4_{collation}"), &WORDS);
+        }
+        // Of the key alone, of another alphabet, and none at all.
+        walk!(db.conn(), "v COLLATE utf8mb4_bin": Text, "VARCHAR(20) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci", &WORDS);
+        walk!(db.conn(), "lower(v)": Text, "VARCHAR(20) CHARACTER SET utf8mb4", &WORDS);
+        walk!(db.conn(), "v": Text, "VARCHAR(20) CHARACTER SET latin1", &["''", "'a'", "'A'", "'é'", "'ß'", "'a '"]);
+        walk!(db.conn(), "v": Text, "LONGTEXT CHARACTER SET utf8mb4", &WORDS);
+        walk!(db.conn(), "v": Text, "CHAR(20) CHARACTER SET utf8mb4", &WORDS);
     }
-    // Of the key alone, of another alphabet, and none at all.
-    walk!(db.conn(), "v COLLATE utf8mb4_bin": Text, "VARCHAR(20) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci", &WORDS);
-    walk!(db.conn(), "lower(v)": Text, "VARCHAR(20) CHARACTER SET utf8mb4", &WORDS);
-    walk!(db.conn(), "v": Text, "VARCHAR(20) CHARACTER SET latin1", &["''", "'a'", "'A'", "'é'", "'ß'", "'a '"]);
-    walk!(db.conn(), "v": Text, "LONGTEXT CHARACTER SET utf8mb4", &WORDS);
-    walk!(db.conn(), "v": Text, "CHAR(20) CHARACTER SET utf8mb4", &WORDS);
-    Ok(())
 }

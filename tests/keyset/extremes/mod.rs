@@ -7,7 +7,7 @@ mod mysql;
 mod postgres;
 mod sqlite;
 
-use crate::support::TestResult;
+use crate::support::prelude::*;
 
 diesel::table! {
     extremes (id) {
@@ -15,7 +15,7 @@ diesel::table! {
     }
 }
 
-#[derive(Debug, diesel::Queryable, diesel::Selectable)]
+#[derive(Debug, Queryable, Selectable)]
 struct Extreme {
     id: i32,
 }
@@ -40,20 +40,20 @@ fn table(column: &str, literals: &[&str]) -> String {
 macro_rules! walk {
     ($conn:expr, $key:literal: $ST:ty, $column:expr, $literals:expr $(, between $between:expr)?) => {{
         let conn: &mut _ = $conn;
-        conn.batch_execute(&super::table($column, $literals))?;
+        go!(conn.batch_execute(&super::table($column, $literals)))?;
         let rows = 2 * $literals.len() as u32 + 4;
         for descending in [false, true] {
             let key = || diesel::dsl::sql::<diesel::sql_types::Nullable<$ST>>($key);
             let ordering = || (if descending { desc(key()) } else { asc(key()) }, asc(extremes::id));
             let order_by = format!("{}{}, id", $key, if descending { " DESC" } else { "" });
-            let all: Vec<i32> =
-                extremes::table.select(extremes::id).order(diesel::dsl::sql::<diesel::sql_types::Integer>(&order_by)).load(conn)?;
+            let order = diesel::dsl::sql::<diesel::sql_types::Integer>(&order_by);
+            let all: Vec<i32> = go!(extremes::table.select(extremes::id).order(order).load(conn))?;
             assert_eq!(all.len(), rows as usize, "{order_by}");
             for size in 1..=rows + 1 {
                 let page = || extremes::table.select(Extreme::as_select()).keyset(ordering());
                 let (mut forward, mut cursor) = (vec![], None::<Cursor>);
                 loop {
-                    let page = page().first(size).after(cursor.as_ref()).load(conn)?;
+                    let page = go!(page().first(size).after(cursor.as_ref()).load(conn))?;
                     forward.extend(page.items().iter().map(|row| row.id));
                     assert!(forward.len() <= all.len(), "{} repeats rows", $column);
                     let Some(next) = page.next_cursor() else { break };
@@ -63,7 +63,7 @@ macro_rules! walk {
                 assert_eq!(forward, all, "{} forward in pages of {size}", $column);
                 let (mut backward, mut cursor) = (vec![], None::<Cursor>);
                 loop {
-                    let page = page().last(size).before(cursor.as_ref()).load(conn)?;
+                    let page = go!(page().last(size).before(cursor.as_ref()).load(conn))?;
                     backward.splice(0..0, page.items().iter().map(|row| row.id));
                     assert!(backward.len() <= all.len(), "{} repeats rows", $column);
                     let Some(previous) = page.previous_cursor() else { break };

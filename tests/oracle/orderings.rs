@@ -108,7 +108,7 @@ macro_rules! load {
             None => page,
         };
         let page = if $ask.backward { page.last($ask.size) } else { page.first($ask.size) };
-        page.load_page::<i32>($conn)
+        now!(page.load_page::<i32>($conn))
     }};
 }
 pub(crate) use load;
@@ -149,8 +149,6 @@ pub(crate) use of_set;
 /// All of them, on the connection `$C`.
 macro_rules! all {
     ($C:ty) => {{
-        #[allow(unused_imports)]
-        use turbodiesel::prelude::*;
         let mut cases: Vec<crate::orderings::Case<$C>> = Vec::new();
         crate::orderings::alone! { $C, cases,
             plain [id asc];

@@ -15,7 +15,7 @@ use diesel_async::{AsyncConnection, RunQueryDsl, SimpleAsyncConnection};
 use futures_util::TryStreamExt;
 use turbodiesel::async_prelude::*;
 use turbodiesel::driver::Lent;
-use turbodiesel::keyset::Count;
+use turbodiesel::keyset::{Count, Page};
 
 use crate::support::data::FEW;
 
@@ -52,6 +52,22 @@ scenarios! {
         assert_eq!(rows.iter().map(|(_, posts)| posts.len()).sum::<usize>(), 4);
         let first = go!(is_send(feed!().load_optional(conn)))?;
         assert_eq!(first.map(|(user, ..)| user.id), Some(1));
+    }
+
+    fn the_first_children_of_a_boxed_query_go_to_another_thread(db) {
+        let conn = db.conn();
+        go!(conn.batch_execute(FEW))?;
+        let users = || users::table.order(users::id).select(User::as_select());
+        let published = || has_many::<Post>().query(|posts| posts.into_boxed().filter(posts::published.eq(true)));
+        let newest = published().order(posts::id.desc()).preload(has_many::<Comment>()).limit_per_parent(1);
+        let rows: Vec<(User, Vec<(Post, Vec<Comment>)>)> = go!(is_send(users().preload(newest).load(conn)))?;
+        let newest: Vec<_> = rows.iter().map(|(_, posts)| posts.iter().map(|(post, _)| post.id).collect::<Vec<_>>()).collect();
+        assert_eq!(newest, [vec![11], vec![20], vec![30], vec![]]);
+        let latest = go!(is_send(users().preload(published().latest(posts::id)).load(conn)))?;
+        assert_eq!(latest.iter().map(|(_, post)| post.as_ref().map(|post| post.id)).collect::<Vec<_>>(), [Some(10), Some(20), Some(30), None]);
+        let pages: Vec<(User, Page<Post>)> = go!(is_send(users().preload(published().keyset(posts::id.asc()).first(1)).load(conn)))?;
+        let pages: Vec<_> = pages.iter().map(|(_, page)| (page.len(), page.has_next())).collect();
+        assert_eq!(pages, [(1, Some(true)), (1, Some(false)), (1, Some(false)), (0, Some(false))]);
     }
 
     fn through_pools_and_boxes(db) {

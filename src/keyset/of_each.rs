@@ -26,7 +26,7 @@ use crate::backend::{Dialect, KeyTable, SeekForm};
 use crate::error::{Error, Result};
 use crate::preload::by::Joins;
 use crate::preload::per_parent::plan::Chosen;
-use crate::preload::per_parent::statement::{Cut, TopStatement, first_of_each};
+use crate::preload::per_parent::statement::{Cut, TopStatements, first_of_each};
 use crate::preload::plumbing::at_key::AtKey;
 use crate::preload::plumbing::key_in::KeyColumns;
 use crate::preload::plumbing::keys::Keys;
@@ -173,6 +173,18 @@ impl<T: QueryFragment<DB>, DB: Dialect> QueryFragment<DB> for PagesStatement<T> 
     }
 }
 
+/// The statements of all chunks.
+#[derive(Debug)]
+pub struct PagesStatements<I>(I);
+
+impl<I: Iterator> Iterator for PagesStatements<I> {
+    type Item = PagesStatement<I::Item>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next().map(PagesStatement)
+    }
+}
+
 /// A child query of which a page can be read for each parent. Diesel's bounds hide in its impl.
 #[diagnostic::on_unimplemented(
     message = "a page of `{C}` for each parent cannot be loaded by this query",
@@ -180,16 +192,15 @@ impl<T: QueryFragment<DB>, DB: Dialect> QueryFragment<DB> for PagesStatement<T> 
     note = "`{C}` needs `#[derive(Selectable)]`"
 )]
 pub trait PagesOfEach<DB: Dialect, N, K, C, O> {
-    /// The statement.
-    type Statement;
+    /// The statements, one after the other.
+    type Statements;
 
     /// The statements for these keys: one, or one for each chunk.
     ///
     /// # Errors
     ///
     /// Where the backend cannot compare such keys exactly.
-    fn pages(self, columns: N, keys: Keys<K>, plan: Arc<Plan<O>>, cut: (u32, Strategy))
-    -> Result<Vec<Self::Statement>>;
+    fn pages(self, columns: N, keys: Keys<K>, plan: Arc<Plan<O>>, cut: (u32, Strategy)) -> Result<Self::Statements>;
 }
 
 type WithKeys<C, DB, O> = Selected<<C as Selectable<DB>>::SelectExpression, O>;
@@ -206,21 +217,15 @@ where
     Q: QueryFragment<DB> + FilterDsl<AtKey<N, K>>,
     Filter<Q, AtKey<N, K>>: SelectDsl<Chosen<InOrder<O>, N, K, WithKeys<C, DB, O>>>,
 {
-    type Statement = PagesStatement<TopStatement<Q, N, K, C, InOrder<O>, WithKeys<C, DB, O>>>;
+    type Statements = PagesStatements<TopStatements<Q, N, K, C, InOrder<O>, WithKeys<C, DB, O>>>;
 
-    fn pages(
-        self,
-        columns: N,
-        keys: Keys<K>,
-        plan: Arc<Plan<O>>,
-        cut: (u32, Strategy),
-    ) -> Result<Vec<Self::Statement>> {
+    fn pages(self, columns: N, keys: Keys<K>, plan: Arc<Plan<O>>, cut: (u32, Strategy)) -> Result<Self::Statements> {
         let (rows, strategy) = cut;
         let child = || Selected { selection: C::construct_selection(), plan: plan.clone() };
         let cut = (Cut { limit: rows.saturating_add(1), offset: 0, form: None }, strategy);
         let order = InOrder(plan.clone());
         let statements = first_of_each::<DB, _, _, _, C, _, _>(self, columns, keys, order, child, cut, false)?;
-        Ok(statements.into_iter().map(PagesStatement).collect())
+        Ok(PagesStatements(statements))
     }
 }
 
@@ -229,7 +234,7 @@ type NotNull<J, P, C> = <<J as Joins<P, C>>::Columns as KeyColumns<<<J as Joins<
 /// A level of pages that is ready to be fetched.
 pub type PreparedPages<R, P, DB> = Prepared<
     <R as PageSteps<P, DB>>::Key,
-    Vec<<R as PageSteps<P, DB>>::Statement>,
+    <R as PageSteps<P, DB>>::Statements,
     <R as PageSteps<P, DB>>::Nested,
     <R as PageSteps<P, DB>>::Named,
 >;
@@ -240,8 +245,8 @@ pub trait PageSteps<P, DB: Dialect>: Relation<P> + Sized {
     type Key: Key;
     /// A child.
     type Child;
-    /// A statement.
-    type Statement;
+    /// The statements, one after the other.
+    type Statements;
     /// The relations of the children.
     type Nested: Relations<Self::Child, Whole>;
     /// The name of what joins them.
@@ -269,7 +274,7 @@ where
 {
     type Key = J::Key;
     type Child = C;
-    type Statement = Q::Statement;
+    type Statements = Q::Statements;
     type Nested = S;
     type Named = J::Named;
 

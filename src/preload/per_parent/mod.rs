@@ -265,7 +265,7 @@ where
 {
     type Key = J::Key;
     type Child = C;
-    type Statement = Vec<<Q::Query as TopOf<DB, NotNull<J, P, C>, J::Key, C, Q::Order>>::Statement>;
+    type Statement = <Q::Query as TopOf<DB, NotNull<J, P, C>, J::Key, C, Q::Order>>::Statements;
     type Row = (i64, J::Key, C);
     type Nested = S;
     type Pending = J::Named;

@@ -1,6 +1,7 @@
 //! The statement: your query, written for one parent, inside of what asks it for every parent.
 
 use std::any::TypeId;
+use std::ops::Range;
 use std::sync::Arc;
 
 use diesel::associations::HasTable;
@@ -18,6 +19,7 @@ use super::plan::{Chosen, Plan, columns_of, ties};
 use crate::backend::{Dialect, KeyTable, TopN};
 use crate::error::{Error, ErrorKind, Result};
 use crate::preload::Key;
+use crate::preload::plumbing::again::{Again, Kept};
 use crate::preload::plumbing::at_key::{Asked, AtKey, Parent};
 use crate::preload::plumbing::batch::{refuse_inexact, refuse_strategy};
 use crate::preload::plumbing::clauses;
@@ -44,15 +46,15 @@ pub struct Cut {
     note = "`{C}` needs `#[derive(Selectable)]`"
 )]
 pub trait TopOf<DB: Dialect, N, K, C, E> {
-    /// The statement.
-    type Statement;
+    /// The statements, one after the other.
+    type Statements;
 
     /// The statements for these keys: one, or one for each chunk.
     ///
     /// # Errors
     ///
     /// The backend does not know the form or the strategy, or they do not go together.
-    fn top(self, columns: N, keys: Keys<K>, order: E, cut: Cut, strategy: Strategy) -> Result<Vec<Self::Statement>>;
+    fn top(self, columns: N, keys: Keys<K>, order: E, cut: Cut, strategy: Strategy) -> Result<Self::Statements>;
 }
 
 type From<C> = <<C as HasTable>::Table as QuerySource>::FromClause;
@@ -69,15 +71,15 @@ where
     Q: QueryFragment<DB> + FilterDsl<AtKey<N, K>>,
     Filter<Q, AtKey<N, K>>: SelectDsl<Chosen<E, N, K, AsSelect<C, DB>>>,
 {
-    type Statement = TopStatement<Q, N, K, C, E, AsSelect<C, DB>>;
+    type Statements = TopStatements<Q, N, K, C, E, AsSelect<C, DB>>;
 
-    fn top(self, columns: N, keys: Keys<K>, order: E, cut: Cut, strategy: Strategy) -> Result<Vec<Self::Statement>> {
+    fn top(self, columns: N, keys: Keys<K>, order: E, cut: Cut, strategy: Strategy) -> Result<Self::Statements> {
         first_of_each::<DB, _, _, _, C, _, _>(self, columns, keys, order, C::as_select, (cut, strategy), true)
     }
 }
 
 pub(crate) type OneParentOf<Q, N, K, E, Child> = Select<Filter<Q, AtKey<N, K>>, Chosen<E, N, K, Child>>;
-pub(crate) type TopStatement<Q, N, K, C, E, Child> = Top<OneParentOf<Q, N, K, E, Child>, E, N, K, Child, From<C>>;
+pub(crate) type TopStatements<Q, N, K, C, E, Child> = Tops<OneParentOf<Q, N, K, E, Child>, E, N, K, Child, From<C>>;
 
 /// The statements that read the first rows of each parent, of whatever selection. An order that is total needs nothing that
 /// cuts ties.
@@ -89,7 +91,7 @@ pub(crate) fn first_of_each<DB, Q, N, K, C, E, Child>(
     child: impl Fn() -> Child,
     (cut, strategy): (Cut, Strategy),
     cuts_ties: bool,
-) -> Result<Vec<TopStatement<Q, N, K, C, E, Child>>>
+) -> Result<TopStatements<Q, N, K, C, E, Child>>
 where
     DB: KeyTable<K, N::SqlType> + Dialect,
     K: Key,
@@ -156,8 +158,8 @@ where
     });
     let query = FilterDsl::filter(query, AtKey::new(columns, parent));
     let query = SelectDsl::select(query, Chosen { plan: plan.clone(), child: child() });
-    let shared = Arc::new(Written { query, child: child(), table: C::table().from_clause(), plan });
-    Ok((0..chunks).map(|chunk| Top { written: shared.clone(), chunk }).collect())
+    let written = Kept::new(Written { query, child: child(), table: C::table().from_clause(), plan });
+    Ok(Tops { written, chunks: 0..chunks })
 }
 
 /// How many queries ask for so many parents: 1, 4, 16 or 64, so that there are four texts and no more. Those that are too
@@ -166,7 +168,7 @@ fn arms(parents: usize) -> usize {
     [1, 4, 16].into_iter().find(|arms| parents <= *arms).unwrap_or(ARMS)
 }
 
-/// What all chunks of one load share.
+/// What is written once for each chunk.
 #[derive(Debug)]
 struct Written<Q, E, N, K, Child, Source> {
     query: Q,
@@ -175,10 +177,26 @@ struct Written<Q, E, N, K, Child, Source> {
     plan: Arc<Plan<E, N, K>>,
 }
 
+/// The statements of all chunks: each is there when the one before it was sent, as all are one value.
+#[derive(Debug)]
+pub struct Tops<Q, E, N, K, Child, Source> {
+    written: Kept<Written<Q, E, N, K, Child, Source>>,
+    chunks: Range<usize>,
+}
+
+impl<Q, E, N, K, Child, Source> Iterator for Tops<Q, E, N, K, Child, Source> {
+    type Item = Top<Q, E, N, K, Child, Source>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let chunk = self.chunks.next()?;
+        Some(Top { written: self.written.again(), chunk })
+    }
+}
+
 /// One statement: it selects the position among the children of the parent, the parent's key, the child.
 #[derive(Debug)]
 pub struct Top<Q, E, N, K, Child, Source> {
-    written: Arc<Written<Q, E, N, K, Child, Source>>,
+    written: Again<Written<Q, E, N, K, Child, Source>>,
     chunk: usize,
 }
 
@@ -210,7 +228,7 @@ where
     i64: ToSql<BigInt, DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        let Written { query, child, table, plan } = &*self.written;
+        let Written { query, child, table, plan } = self.written.statement()?;
         let keys = plan.parent.keys();
         if plan.form != TopN::Union {
             keys.show(self.chunk);

@@ -138,7 +138,7 @@ preload! {
 impl<'q, P, Conn, T, R, Kind> Preload<'q, P, Conn> for FirstOfEach<R, Kind>
 where
     Conn: LoadConnection<Backend: Dialect>,
-    Self: Steps<P, Conn::Backend, Statement = Vec<T>>,
+    Self: Steps<P, Conn::Backend, Statement: Iterator<Item = T>>,
     T: LoadQuery<'q, Conn, (i64, Key<Self, P, Conn>, Child<Self, P, Conn>)> + QueryFragment<Conn::Backend>,
     Conn: FetchAll<'q, Nested<Self, P, Conn>, Child<Self, P, Conn>, Whole>,
 {
@@ -162,7 +162,7 @@ where
 impl<'q, P, Conn, T, R, O, S> Preload<'q, P, Conn> for PageOfEach<R, O, PageSize>
 where
     Conn: LoadConnection<Backend: Dialect>,
-    Self: PageSteps<P, Conn::Backend, Statement = T, Nested = S> + Relation<P, Output = Page<S::Row>>,
+    Self: PageSteps<P, Conn::Backend, Statements: Iterator<Item = T>, Nested = S> + Relation<P, Output = Page<S::Row>>,
     S: Relations<OfEach<Self, P, Conn>, Whole, Row: Clone>,
     T: LoadQuery<'q, Conn, KeyedRow<(i64, KeyOfEach<Self, P, Conn>, OfEach<Self, P, Conn>)>>
         + QueryFragment<Conn::Backend>,

@@ -124,10 +124,10 @@ preload! {
 }
 
 /// The rows of all these statements, one after the other.
-async fn all_rows<'q, T, U, V>(statements: Option<Vec<T>>, conn: &mut V) -> Result<Vec<U>>
+async fn all_rows<'q, I, U, V>(statements: Option<I>, conn: &mut V) -> Result<Vec<U>>
 where
     V: AsyncConnectionCore,
-    T: Sends<'q, V::Backend, U>,
+    I: Iterator<Item: Sends<'q, V::Backend, U>>,
 {
     let mut rows = Vec::new();
     for statement in statements.into_iter().flatten() {
@@ -140,7 +140,7 @@ impl<'q, P, D, T, R, Kind> Preload<'q, P, D> for FirstOfEach<R, Kind>
 where
     P: Sync,
     D: FetchAll<'q, Nested<Self, P, D>, Child<Self, P, D>, Whole>,
-    Self: Steps<P, Backend<D>, Output: Send, Statement = Vec<T>, Pending: Send> + Send,
+    Self: Steps<P, Backend<D>, Output: Send, Statement: Iterator<Item = T> + Send, Pending: Send> + Send,
     Nested<Self, P, D>: Send,
     Child<Self, P, D>: Send,
     T: Sends<'q, Backend<D>, (i64, Key<Self, P, D>, Child<Self, P, D>)>,
@@ -160,7 +160,8 @@ impl<'q, P, D, T, R, O, S> Preload<'q, P, D> for PageOfEach<R, O, PageSize>
 where
     P: Sync,
     D: FetchAll<'q, S, OfEach<Self, P, D>, Whole>,
-    Self: PageSteps<P, Backend<D>, Statement = T, Nested = S, Named: Send> + Relation<P, Output = Page<S::Row>> + Send,
+    Self: PageSteps<P, Backend<D>, Statements: Iterator<Item = T> + Send, Nested = S, Named: Send>,
+    Self: Relation<P, Output = Page<S::Row>> + Send,
     S: Relations<OfEach<Self, P, D>, Whole, Row: Clone + Send> + Send,
     OfEach<Self, P, D>: Send,
     T: Sends<'q, Backend<D>, KeyedRow<(i64, KeyOfEach<Self, P, D>, OfEach<Self, P, D>)>>,

@@ -69,8 +69,8 @@ scenarios! {
     }
 
     /// A key that equals another in Rust and is spelled otherwise equals it in the database too, or is refused.
-    // diesel-async sends a decimal as text, which MySQL compares as a double: of two that differ beyond its digits the load is an
-    // error of an unmatched child.
+    // diesel-async sends a decimal as text, which MySQL compares as a double: of two that differ beyond its digits one is not
+    // found, or is an unmatched child.
     #[cfg(not(feature = "awaited"))]
     fn decimals_are_exact_or_refused(db) {
         let conn = db.conn();

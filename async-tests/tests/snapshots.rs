@@ -95,8 +95,10 @@ scenarios! {
             _ => "SELECT 0 AS open",
         };
         let pool = bb8::Pool::builder().max_size(1).build(AsyncDieselConnectionManager::<Conn>::new(db.url())).await?;
-        let mut dropped = 0;
-        for polls in 1.. {
+        let (mut dropped, mut polls, mut loads) = (0, 0, 0);
+        // A load whose answers are all there at once is not dropped: then the next one may be.
+        while loads == 0 || (dropped == 0 && BACKEND != "sqlite" && loads < 200) {
+            polls += 1;
             let finished = {
                 let mut conn = pool.get().await?;
                 go!(polled(feed!().in_snapshot().load(&mut conn), polls))
@@ -119,7 +121,7 @@ scenarios! {
             match finished {
                 Some(rows) => {
                     assert_eq!(rows?.len(), 4);
-                    break;
+                    (polls, loads) = (0, loads + 1);
                 }
                 None => dropped += 1,
             }

@@ -112,3 +112,19 @@ pub(super) fn if_there<P, T>(parents: &[&Option<P>], outputs: Vec<T>) -> Result<
 fn wrong_number(parents: usize, outputs: usize) -> Error {
     Error::new(ErrorKind::WrongNumberOfResults, format!("a relation gave {outputs} results for {parents} parents"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_without_the_key_that_found_it_is_an_error() {
+        let slots = Slots::new([Some(1), Some(2)].into_iter(), None).0;
+        let unmatched = |_: &i32| Error::new(ErrorKind::SecondRow, "not asked");
+        let mut placed = Placed::default();
+        let rows = [Ok((Some(2), 'a')), Ok((None, 'b'))].into_iter();
+        let error = placed.place(rows, &slots, 0..usize::MAX, unmatched).err();
+        assert_eq!(error.map(|error| error.is_unmatched_child()), Some(true));
+        assert_eq!(placed.apart(), (vec![1], vec!['a']));
+    }
+}

@@ -12,7 +12,7 @@ use super::plumbing::batch::Batch;
 use super::plumbing::dangling::Unstitched;
 use super::plumbing::keys::Keys;
 use super::plumbing::placed::Placed;
-use super::plumbing::reads::Beside;
+use super::plumbing::reads::{Beside, ReadsRows};
 use super::plumbing::slots::Slots;
 use super::plumbing::statement::{self, Keyed, Prepared, PreparedBy, Steps};
 use super::plumbing::stitch::{self, Second};
@@ -251,8 +251,8 @@ where
         Ok(Prepared { statement, slots, nested: self.nested, pending: (self.joins, keys) })
     }
 
-    fn apart((key, target): (J::Key, T)) -> (Option<J::Key>, T) {
-        (Some(key), target)
+    fn apart(row: (J::Key, T)) -> (Option<J::Key>, T) {
+        Beside::apart(row)
     }
 
     fn stitch(

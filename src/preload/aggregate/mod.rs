@@ -22,6 +22,7 @@ use super::plumbing::batch::Batch;
 use super::plumbing::dangling::Unstitched;
 use super::plumbing::key_in::KeyColumns;
 use super::plumbing::placed::Placed;
+use super::plumbing::reads::{Beside, ReadsRows};
 use super::plumbing::slots::Slots;
 use super::plumbing::statement::{self as pure, Prepared, PreparedBy, Steps};
 use super::plumbing::stitch::{self, Second};
@@ -321,8 +322,8 @@ where
         Ok(Prepared { statement, slots, nested: (), pending })
     }
 
-    fn apart((key, value): (J::Key, T)) -> (Option<J::Key>, T) {
-        (Some(key), value)
+    fn apart(row: (J::Key, T)) -> (Option<J::Key>, T) {
+        Beside::apart(row)
     }
 
     fn stitch(column: J::Named, slots: &Slots<J::Key>, values: Placed<T>) -> Result<Vec<T>, Unstitched<DB>> {

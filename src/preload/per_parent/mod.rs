@@ -23,6 +23,7 @@ use super::level::MapInto;
 use super::plumbing::dangling::Unstitched;
 use super::plumbing::key_in::KeyColumns;
 use super::plumbing::placed::Placed;
+use super::plumbing::reads::{Beside, ReadsRows};
 use super::plumbing::slots::Slots;
 use super::plumbing::statement::{self as pure, Prepared, PreparedBy, Steps};
 use super::relation::{CountStatements, Relation, Relations, Statements, Whole};
@@ -266,7 +267,7 @@ where
     type Key = J::Key;
     type Child = C;
     type Statement = <Q::Query as TopOf<DB, NotNull<J, P, C>, J::Key, C, Q::Order>>::Statements;
-    type Row = (i64, J::Key, C);
+    type Row = (J::Key, C);
     type Nested = S;
     type Pending = J::Named;
 
@@ -287,8 +288,8 @@ where
         Ok(Prepared { statement, slots, nested, pending })
     }
 
-    fn apart((_, key, child): (i64, J::Key, C)) -> (Option<J::Key>, C) {
-        (Some(key), child)
+    fn apart(row: (J::Key, C)) -> (Option<J::Key>, C) {
+        Beside::apart(row)
     }
 
     fn stitch(

@@ -11,7 +11,8 @@ use diesel::result::QueryResult;
 use super::again::Again;
 use super::batch::{Batch, Probe};
 use super::dangling::{StillDangling, Unstitched};
-use super::placed::{Placed, as_many, if_there, with_key};
+use super::placed::{Placed, as_many, if_there};
+use super::reads::{Beside, ReadsRows};
 use super::statement::{Prepared, Steps};
 use crate::backend::Dialect;
 use crate::error::Result;
@@ -151,7 +152,7 @@ where
             rows.append(&mut RunQueryDsl::load(statement, conn)?);
         }
         let mut placed = Placed::default();
-        let rows = by_position(rows).map(|row| row.map(with_key));
+        let rows = by_position(rows).map(|row| row.map(Beside::apart));
         placed.place(rows, &slots, 0..usize::MAX, |key| Self::unmatched(&pending, key))?;
         let (of_child, children) = placed.apart();
         let rows = conn.fetch_all(nested, children)?;
@@ -177,7 +178,7 @@ where
             rows.append(&mut RunQueryDsl::load(statement, conn)?);
         }
         let mut placed = Placed::default();
-        let rows = of_each::by_position(rows).map(|row| Ok(with_key(row)));
+        let rows = of_each::by_position(rows).map(|row| Ok(Beside::apart(row)));
         placed.place(rows, &slots, 0..usize::MAX, |key| Self::unmatched(&pending, key))?;
         let (pages, rows) = of_each::frame(&reading, slots.len(), placed)?;
         Ok(pages.hand_out(&slots, conn.fetch_all(nested, rows)?))

@@ -13,7 +13,8 @@ use super::again::Again;
 use super::asks_async::AsksOfKeys;
 use super::batch::Batch;
 use super::dangling::Unstitched;
-use super::placed::{Placed, as_many, if_there, with_key};
+use super::placed::{Placed, as_many, if_there};
+use super::reads::{Beside, ReadsRows};
 use super::statement::{Prepared, Steps};
 use crate::driver::{Both, Driver, Sends, Task};
 use crate::error::Result;
@@ -148,7 +149,7 @@ where
     async fn fetch<'c>(self, parents: &[&P], conn: &mut D::Lent<'c>) -> Result<Vec<Self::Output>> {
         let Prepared { statement, slots, nested, pending } = self.prepare(parents)?;
         let mut placed = Placed::default();
-        let rows = by_position(all_rows(statement, conn).await?).map(|row| row.map(with_key));
+        let rows = by_position(all_rows(statement, conn).await?).map(|row| row.map(Beside::apart));
         placed.place(rows, &slots, 0..usize::MAX, |key| Self::unmatched(&pending, key))?;
         let (of_child, children) = placed.apart();
         let rows = D::fetch_all(nested, children, conn).await?;
@@ -169,7 +170,7 @@ where
     async fn fetch<'c>(self, parents: &[&P], conn: &mut D::Lent<'c>) -> Result<Vec<Self::Output>> {
         let (Prepared { statement, slots, nested, pending }, reading) = self.prepare(parents)?;
         let mut placed = Placed::default();
-        let rows = of_each::by_position(all_rows(statement, conn).await?).map(|row| Ok(with_key(row)));
+        let rows = of_each::by_position(all_rows(statement, conn).await?).map(|row| Ok(Beside::apart(row)));
         placed.place(rows, &slots, 0..usize::MAX, |key| Self::unmatched(&pending, key))?;
         let (pages, rows) = of_each::frame(&reading, slots.len(), placed)?;
         Ok(pages.hand_out(&slots, D::fetch_all(nested, rows, conn).await?))

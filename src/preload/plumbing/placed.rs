@@ -83,11 +83,6 @@ impl<C> Placed<C> {
     }
 }
 
-/// A row whose key is there.
-pub(super) fn with_key<K, C>((key, child): (K, C)) -> (Option<K>, C) {
-    (Some(key), child)
-}
-
 fn keyless() -> Error {
     let message =
         "the database matched a row by its foreign key, and its `BelongsTo::foreign_key` says that it has none";

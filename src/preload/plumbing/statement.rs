@@ -29,7 +29,7 @@ pub trait Steps<P, DB: Dialect>: Relation<P> + Sized {
     type Child;
     /// The statement: it selects [`Row`](Steps::Row)s.
     type Statement;
-    /// What a row of the statement is read as.
+    /// What a row of the statement is read as, without its position where it has one.
     type Row;
     /// The relations of the children.
     type Nested: Relations<Self::Child, Whole>;

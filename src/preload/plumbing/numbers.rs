@@ -104,6 +104,8 @@ fn whole<K: Key>(key: &K) -> Option<i64> {
 pub(super) struct ByHash {
     table: HashTable<usize>,
     hasher: DefaultHashBuilder,
+    /// The number that was given last.
+    last: usize,
 }
 
 impl ByHash {
@@ -114,16 +116,23 @@ impl ByHash {
 
     /// The number of a key; a new one is added to the list.
     pub(super) fn number<K: Key>(&mut self, keys: &mut Vec<K>, key: K) -> usize {
+        // Rows that belong to one parent often stand side by side: then the key is hashed once for all of them.
+        if keys.get(self.last) == Some(&key) {
+            return self.last;
+        }
         let hash = self.hasher.hash_one(&key);
         let same = |number: &usize| keys.get(*number) == Some(&key);
-        if let Some(number) = self.table.find(hash, same) {
-            return *number;
-        }
-        let number = keys.len();
-        keys.push(key);
-        let again = |number: &usize| keys.get(*number).map_or(0, |key| self.hasher.hash_one(key));
-        self.table.insert_unique(hash, number, again);
-        number
+        self.last = match self.table.find(hash, same) {
+            Some(number) => *number,
+            None => {
+                let number = keys.len();
+                keys.push(key);
+                let again = |number: &usize| keys.get(*number).map_or(0, |key| self.hasher.hash_one(key));
+                self.table.insert_unique(hash, number, again);
+                number
+            }
+        };
+        self.last
     }
 }
 

@@ -62,6 +62,41 @@ pub(crate) async fn polled<F: Future>(future: F, times: usize) -> Option<F::Outp
     .await
 }
 
+/// After how many polls a load is dropped: 1, 2 and so on, until one is ready by then. Where all its answers were there at
+/// once, so that none was dropped, it begins anew.
+#[derive(Debug, Default)]
+pub(crate) struct Drops {
+    dropped: usize,
+    since_ready: usize,
+    ready: usize,
+}
+
+impl Drops {
+    /// So often that an answer is late at least once.
+    const MOST: usize = 200;
+
+    /// The polls of the next load; `None` after the last one.
+    pub(crate) fn polls(&self) -> Option<usize> {
+        let more = self.ready == 0 || (self.dropped == 0 && self.ready < Self::MOST);
+        more.then_some(self.since_ready + 1)
+    }
+
+    /// What became of that load.
+    pub(crate) fn saw(&mut self, ready: bool) {
+        if ready {
+            (self.ready, self.since_ready) = (self.ready + 1, 0);
+        } else {
+            (self.dropped, self.since_ready) = (self.dropped + 1, self.since_ready + 1);
+        }
+    }
+
+    /// A thread may have SQLite's answer before it is asked for.
+    #[track_caller]
+    pub(crate) fn assert_some(&self, backend: &str) {
+        assert!(self.dropped > 0 || backend == "sqlite", "no load was dropped");
+    }
+}
+
 /// A closure that talks to the database: `work!(|conn| { .. })`.
 macro_rules! work {
     ($($closure:tt)+) => { async $($closure)+ };

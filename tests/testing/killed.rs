@@ -36,10 +36,11 @@ on_each! {
                 let out = BufReader::new(child.stdout.take().ok_or("no output")?);
                 let line = out.lines().find_map(|line| Some(line.ok()?.split_once("is ")?.1.to_owned()));
                 let left = line.ok_or("it made no database")?;
+                // Before it is killed: from then on every process that starts may collect it.
+                assert!(Conn::databases().contains(&left), "{left} is not there");
                 // SIGKILL.
                 child.kill()?;
                 child.wait()?;
-                assert!(Conn::databases().contains(&left), "{left} is already gone");
 
                 let next = process(SELF, "next").output()?;
                 let text = String::from_utf8(next.stdout)?;

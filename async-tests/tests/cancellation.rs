@@ -10,6 +10,7 @@ use diesel::prelude::{ExpressionMethods, QueryDsl, SelectableHelper};
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, bb8, deadpool};
 use diesel_async::{AsyncConnection, SimpleAsyncConnection};
 use turbodiesel::async_prelude::*;
+use turbodiesel::keyset::Count;
 
 use crate::support::data::FEW;
 use crate::support::{Drops, polled};
@@ -32,6 +33,12 @@ macro_rules! feed {
 macro_rules! page {
     () => {
         posts::table.select(Post::as_select()).keyset(posts::id.asc()).first(3).preload(has_many::<Comment>())
+    };
+}
+
+macro_rules! counted {
+    () => {
+        page!().count_total(Count::All)
     };
 }
 
@@ -88,12 +95,31 @@ scenarios! {
         }
     }
 
+    fn a_count_that_was_dropped_is_never_handed_out(db) {
+        go!(db.conn().batch_execute(FEW))?;
+        let mut drops = Drops::default();
+        while let Some(polls) = drops.polls() {
+            let conn = &mut <Conn as AsyncConnection>::establish(db.url()).await?;
+            let page = go!(polled(counted!().load(conn), polls)).transpose()?;
+            drops.saw(page.is_some());
+            if page.is_none() && BACKEND == "mysql" {
+                assert!(go!(counted!().load(conn)).is_err_and(|error| error.is_database()));
+            } else {
+                assert_healthy!(conn);
+                let page = go!(counted!().load(conn))?;
+                assert_eq!((page.len(), page.total().map(|total| total.rows())), (3, Some(6)));
+            }
+        }
+        drops.assert_some(BACKEND);
+    }
+
     fn a_pool_stays_healthy(db) {
         go!(db.conn().batch_execute(FEW))?;
         let manager = || AsyncDieselConnectionManager::<Conn>::new(db.url());
         let pool = bb8::Pool::builder().max_size(1).build(manager()).await?;
         at_each_await!(pool, feed!());
         at_each_await!(pool, page!());
+        at_each_await!(pool, counted!());
         let pool = deadpool::Pool::builder(manager()).max_size(1).build()?;
         at_each_await!(pool, feed!());
     }

@@ -166,6 +166,33 @@ scenarios! {
         }
         assert_eq!(most, if BACKEND == "postgres" { 4 } else { 1 });
     }
+
+    fn a_count_and_its_page_are_on_their_way_together_where_the_protocol_allows(db) {
+        let conn = db.conn();
+        go!(conn.batch_execute(FEW))?;
+        let on_their_way = OnTheirWay::default();
+        conn.set_instrumentation(on_their_way.clone());
+        let counted = || posts::table.into_boxed().select(Post::as_select()).keyset(posts::id.asc()).first(4).count_total(Count::UpTo(5));
+        for in_a_snapshot in [false, true] {
+            let mut most = 0;
+            for _ in 0..200 {
+                on_their_way.0.lock().unwrap().1 = 0;
+                let page = match in_a_snapshot {
+                    false => go!(is_send(counted().preload(has_many::<Comment>()).load(conn)))?,
+                    true => go!(is_send(in_snapshot(conn, |conn| Box::pin(async move {
+                        counted().preload(has_many::<Comment>()).load(conn).await
+                    }))))?,
+                };
+                let total = page.total().ok_or("not counted")?;
+                assert_eq!((page.len(), total.to_string().as_str()), (4, "5+"));
+                most = on_their_way.0.lock().unwrap().1;
+                if most == 2 {
+                    break;
+                }
+            }
+            assert_eq!(most, if BACKEND == "postgres" { 2 } else { 1 }, "in a snapshot: {in_a_snapshot}");
+        }
+    }
 }
 
 /// The blocking prelude in a module of the same crate.

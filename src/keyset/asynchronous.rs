@@ -13,16 +13,15 @@ use super::ordering::{EndsNotNull, EndsUnique, IntoOrdering, OrderingOn};
 use super::page::Page;
 use super::reading::{self, Reading, Request};
 use super::select::Selecting;
-use super::statement::{self, KeyedRow, Pages, PagesOf, SelectedRow};
-use super::total::{CountOf, Counted, Total};
-use super::{Keyset, KnownSize, NoSize, PageSize, clauses};
+use super::statement::{KeyedRow, Pages, PagesOf, SelectedRow};
+use super::total_async::CountTotal;
+use super::{Keyset, KnownSize, NoSize, clauses};
 use crate::backend::Dialect;
 use crate::driver::{self, BackendOf, Connects, Sends, Task, UnderWay};
 use crate::dsl;
 use crate::error::Result;
 use crate::mode::Async;
 use crate::one_load;
-use crate::preload::plumbing::again::Kept;
 use crate::preload::plumbing::fetch_async::FetchAll;
 use crate::preload::relation::{Relations, RootRow};
 
@@ -44,24 +43,6 @@ impl<Q: QueryDsl> KeysetDsl for Q {}
 /// A page's statement that is ready to be sent, and how its rows are read.
 pub(super) type Prepared<Statement> = Result<(Statement, Reading)>;
 
-/// Reads a page's own rows.
-async fn read<'q, Statement, T, Size, V>(
-    prepared: Prepared<Statement>,
-    size: Size,
-    conn: &mut V,
-) -> Result<(super::page::Frame, Vec<T>)>
-where
-    V: AsyncConnectionCore,
-    Size: CountTotal<'q, V::Backend, Statement>,
-    Statement: Sends<'q, V::Backend, KeyedRow<T>>,
-{
-    let (statement, reading) = prepared?;
-    let (total, statement) = size.total(statement, conn).await?;
-    let (mut frame, items) = reading.finish(statement.send(conn).await?)?;
-    frame.total = total;
-    Ok((frame, items))
-}
-
 /// A page: its rows, then their relations.
 pub(super) struct Load<'q, Statement, Size, S, T, L> {
     pub(super) prepared: Prepared<Statement>,
@@ -81,7 +62,10 @@ where
     type Output = Page<S::Row>;
 
     async fn run<'c>(self, conn: &mut D::Lent<'c>) -> Result<Page<S::Row>> {
-        let (frame, items) = read(self.prepared, self.size, conn).await?;
+        let (statement, reading) = self.prepared?;
+        let (total, rows) = self.size.read::<D, T>(statement, conn).await?;
+        let (mut frame, items) = reading.finish(rows)?;
+        frame.total = total;
         Ok(frame.around(D::fetch_all(self.relations, items, conn).await?))
     }
 }
@@ -90,7 +74,7 @@ impl<Q, O, Size, S> Keyset<Q, O, Size, S, Async> {
     /// Sends the statement of this page, and one for each relation.
     ///
     /// The statements and the errors are those of the blocking load. On PostgreSQL relations that stand side by side are on
-    /// their way together.
+    /// their way together, and a [count](Keyset::count_total) with its page.
     ///
     /// # Errors
     ///
@@ -117,7 +101,7 @@ impl<Q, O, Size, S> Keyset<Q, O, Size, S, Async> {
 }
 
 impl<Q, Sel, O, Size> Keyset<Selecting<Q, Sel>, O, Size, (), Async> {
-    /// Sends the statement of this page of a selection that is no model.
+    /// Sends the statement of this page of a selection that is no model; a [count](Keyset::count_total) before it.
     ///
     /// # Errors
     ///
@@ -177,62 +161,15 @@ where
             Ok((<Conn::Backend as PagesOf<Q, O, S>>::page_of(query, selection, ordering, bounds), reading))
         });
         one_load::awaited(async move {
+            let (statement, reading) = prepared?;
             let mut under_way = UnderWay::begin(self)?;
-            let read = read(prepared, size, under_way.conn).await;
+            let read = size.read_in_turn(statement, under_way.conn).await;
             under_way.is_over = true;
-            let (frame, items) = read?;
+            let (total, rows) = read?;
+            let (mut frame, items) = reading.finish(rows)?;
+            frame.total = total;
             Ok(frame.around(items))
         })
-    }
-}
-
-/// A page of which the size is known, and whose rows can be counted where that is asked for.
-#[diagnostic::on_unimplemented(
-    message = "this page has no size",
-    label = "how many rows?",
-    note = "say `.first(20)` for the first rows (after a cursor), or `.last(20)` for the last ones (before a cursor)"
-)]
-pub trait CountTotal<'q, DB, Statement>: KnownSize + Send {
-    /// Counts, and gives the statement back.
-    ///
-    /// # Errors
-    ///
-    /// The database's.
-    fn total<V>(
-        self,
-        statement: Statement,
-        conn: &mut V,
-    ) -> impl Future<Output = Result<(Option<Total>, Statement)>> + Send
-    where
-        V: AsyncConnectionCore<Backend = DB>;
-}
-
-impl<DB, Statement: Send> CountTotal<'_, DB, Statement> for PageSize {
-    async fn total<V>(self, statement: Statement, _: &mut V) -> Result<(Option<Total>, Statement)>
-    where
-        V: AsyncConnectionCore<Backend = DB>,
-    {
-        Ok((None, statement))
-    }
-}
-
-impl<'q, DB, Q, O> CountTotal<'q, DB, statement::Page<Q, O>> for Counted
-where
-    DB: Dialect,
-    CountOf<Q, O>: Sends<'q, DB, i64>,
-    statement::Page<Q, O>: Send,
-{
-    async fn total<V>(
-        self,
-        statement: statement::Page<Q, O>,
-        conn: &mut V,
-    ) -> Result<(Option<Total>, statement::Page<Q, O>)>
-    where
-        V: AsyncConnectionCore<Backend = DB>,
-    {
-        let page = Kept::new(statement);
-        let found = self.count_of(&page).send(conn).await?.into_iter().next().unwrap_or_default();
-        Ok((Some(self.found(found)), page.again().into_statement()?))
     }
 }
 

@@ -84,6 +84,8 @@ pub mod set;
 pub mod statement;
 pub mod stored;
 pub mod total;
+#[cfg(feature = "async")]
+pub mod total_async;
 mod tuple;
 pub mod values;
 mod web;

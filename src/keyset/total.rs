@@ -80,7 +80,7 @@ impl<Q, O, S, M> Keyset<Q, O, PageSize, S, M> {
     /// the number.
     ///
     /// A count reads what it counts, so it costs more than the page: say how far it is worth to count. It is a statement of its
-    /// own, before the page's, and rows that are written between the two are in one of them alone.
+    /// own, before the page's or, awaited on PostgreSQL, together with it; rows that are written between the two are in one of them alone.
     ///
     /// ```
     /// # use diesel::prelude::*;
@@ -134,8 +134,8 @@ where
 {
     fn total(&self, statement: Page<Q, O>, conn: &mut Conn) -> Result<(Option<Total>, Page<Q, O>)> {
         let page = Kept::new(statement);
-        let found = RunQueryDsl::get_result::<i64>(self.count_of(&page), conn)?;
-        Ok((Some(self.found(found)), page.again().into_statement()?))
+        let found = RunQueryDsl::load::<i64>(self.count_of(&page), conn)?;
+        Ok((Some(self.found(&found)), page.again().into_statement()?))
     }
 }
 
@@ -150,8 +150,8 @@ impl Counted {
     }
 
     /// What it says.
-    pub(super) fn found(&self, rows: i64) -> Total {
-        Total::of(rows, self.count)
+    pub(super) fn found(&self, rows: &[i64]) -> Total {
+        Total::of(rows.first().copied().unwrap_or_default(), self.count)
     }
 }
 

@@ -21,7 +21,7 @@ impl<S> Kept<S> {
     }
 
     /// The same, for somebody else.
-    #[cfg(all(feature = "plan", feature = "async"))]
+    #[cfg(feature = "async")]
     pub(crate) fn same(&self) -> Self {
         Kept(self.0.clone())
     }

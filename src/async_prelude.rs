@@ -17,11 +17,6 @@
 //! The futures are `Send`. Both preludes can be used in one crate, each in modules of its own; neither is in the way of
 //! `diesel_async::RunQueryDsl`. What becomes of a connection when a future is dropped is said in
 //! [`driver`](crate::driver#cancellation).
-//!
-//! # Decimal keys on MySQL
-//!
-//! diesel-async sends a decimal as text, which MySQL and MariaDB compare with a DECIMAL column as a double: keys that differ only
-//! beyond 15 digits are one to it, and children of such a key may be missing. Load by such keys with the blocking driver.
 
 pub use crate::keyset::IntoOrdering as _;
 pub use crate::keyset::asynchronous::KeysetDsl;

@@ -8,7 +8,7 @@ use diesel::result::QueryResult;
 
 use super::Dialect;
 use crate::preload::Strategy;
-use crate::preload::key::{Key, Width};
+use crate::preload::key::{Key, KeyValue, Width};
 use crate::preload::plumbing::home::Home;
 use crate::preload::plumbing::keys::Keys;
 #[allow(unused_imports)] // no backend is on
@@ -30,6 +30,11 @@ pub trait KeySql: Backend {
 
     /// How a key is spelled in a list, by the SQL type of its column.
     fn spelling(column: TypeId) -> Spelling;
+
+    /// The type that a bound key is cast to, where the bind alone would not be compared exactly with a column of this type.
+    fn cast(_column: TypeId, _key: KeyValue<'_>) -> Option<String> {
+        None
+    }
 }
 
 /// How a key is spelled in a list of keys.

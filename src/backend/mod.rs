@@ -13,6 +13,7 @@
 //! | a range of NULLs | `a IS NULL` | `a IS NULL` | `(a IS NULL OR a < NULL)` |
 //! | first children of each parent | `unnest` and LATERAL; of keys, above ten | `json_each`, the limited query as a JSON array of keys | UNION ALL, 64 parents a statement; a scalar subquery for one child |
 //! | aggregates of each parent | scalar subqueries; sums from 1,000 keys on, GROUP BY | scalar subqueries | scalar subqueries, MAX as `ORDER BY .. LIMIT 1` |
+//! | a decimal as a bind | as it is | keys of it are refused | `CAST(? AS DECIMAL(65, 30))`, as text is compared as a double |
 //! | NULL in an ascending order | last | first | first |
 //! | snapshot | REPEATABLE READ, READ ONLY | any transaction | REPEATABLE READ, READ ONLY, said before BEGIN |
 //!
@@ -334,6 +335,11 @@ pub trait StoredKey<ST>: Dialect {
     /// Why a key of that type on the wire, read as `ST`, sorts otherwise than its values compare, where that is so.
     fn misfit(_wire: WireType) -> Option<&'static str> {
         None
+    }
+
+    /// What stands around a value that the program gives: a cast, where the value alone would not be compared exactly.
+    fn around_given() -> (&'static str, &'static str) {
+        ("", "")
     }
 
     /// Writes the value as a bind.

@@ -10,6 +10,7 @@ use diesel::result::QueryResult;
 use diesel::sql_types::{IntoNotNullable, SqlType, is_nullable};
 
 use super::stored::{Stored, WireType};
+use super::values::GivenValue;
 use crate::backend::{Dialect, NullsSort, StoredKey};
 
 /// One key of an ordering: an expression, a direction, a place for NULLs. `U` says how it is known to be unique, if so.
@@ -201,6 +202,9 @@ pub trait SeekKey<DB: Dialect> {
     /// Writes a stored value of it as a bind.
     fn bind<'b>(&self, value: &'b Stored, out: AstPass<'_, 'b, DB>) -> QueryResult<()>;
 
+    /// Writes a value that the program gives for it.
+    fn push_given<'b>(&self, value: &'b dyn GivenValue<DB>, out: AstPass<'_, 'b, DB>) -> QueryResult<()>;
+
     /// Gives a value the one form that it has as a key; `None` where it cannot be a value of this key.
     fn canonical(&self) -> Canonical;
 
@@ -290,6 +294,14 @@ where
 
     fn bind<'b>(&self, value: &'b Stored, out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         DB::push_stored(value, out)
+    }
+
+    fn push_given<'b>(&self, value: &'b dyn GivenValue<DB>, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        let (before, after) = DB::around_given();
+        out.push_sql(before);
+        value.push(out.reborrow())?;
+        out.push_sql(after);
+        Ok(())
     }
 
     fn canonical(&self) -> Canonical {

@@ -237,7 +237,8 @@ impl<Q, O, Size, S, M> Keyset<Q, O, Size, S, M> {
         self.bounded_below(Bound::token(token))
     }
 
-    /// Only rows after these values, one for each key, typed as their columns: a position that no row need have.
+    /// Only rows after these values, one for each key, typed as their columns: a position that no row need have. On MySQL and
+    /// MariaDB a decimal has up to 35 digits before its point and 30 after it here.
     ///
     /// ```
     /// # use diesel::prelude::*;

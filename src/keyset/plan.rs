@@ -103,21 +103,21 @@ impl Segment {
 /// A value of a bound.
 pub(super) enum Value<'b, DB: Dialect> {
     Stored(&'b dyn SeekKey<DB>, &'b Stored),
-    Given(&'b dyn GivenValue<DB>),
+    Given(&'b dyn SeekKey<DB>, &'b dyn GivenValue<DB>),
 }
 
 impl<'b, DB: Dialect> Value<'b, DB> {
     pub(super) fn is_null(&self) -> bool {
         match self {
             Value::Stored(_, value) => **value == Stored::Null,
-            Value::Given(value) => value.is_null(),
+            Value::Given(_, value) => value.is_null(),
         }
     }
 
     pub(super) fn push(&self, out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         match self {
             Value::Stored(key, value) => key.bind(value, out),
-            Value::Given(value) => value.push(out),
+            Value::Given(key, value) => key.push_given(*value, out),
         }
     }
 }
@@ -146,7 +146,8 @@ impl<O> Plan<O> {
                 self.keys().into_iter().zip(values).map(|(key, value)| Value::Stored(key, value)).collect()
             }
             Position::Given => {
-                self.bounds.kept.iter().filter_map(|&key| self.ordering.given(key).map(Value::Given)).collect()
+                let kept = self.bounds.kept.iter().zip(self.keys());
+                kept.filter_map(|(&i, key)| self.ordering.given(i).map(|value| Value::Given(key, value))).collect()
             }
         }
     }

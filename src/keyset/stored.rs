@@ -64,6 +64,12 @@ impl Decimal {
         &self.0
     }
 
+    /// How many digits stand before its point, and how many after it.
+    pub fn digits(&self) -> (usize, usize) {
+        let (whole, fraction) = self.0.split_once('.').unwrap_or((&self.0, ""));
+        (whole.trim_start_matches('-').len(), fraction.len())
+    }
+
     /// Whether it has no fraction.
     pub fn is_integer(&self) -> bool {
         !self.0.contains('.')

@@ -6,12 +6,13 @@ use diesel::mysql::Mysql;
 use diesel::mysql::sql_types::Unsigned;
 use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::result::QueryResult;
-use diesel::sql_types::{BigInt, Binary, Bool, Integer, SmallInt, Text, TinyInt};
+use diesel::sql_types::{BigInt, Binary, Bool, Integer, Numeric, SmallInt, Text, TinyInt};
 
+use super::decimals;
 use crate::backend::keys::{push_binds, push_columns, push_run};
 use crate::backend::{KeyList, KeySql, Spelling};
 use crate::preload::Strategy;
-use crate::preload::key::Key;
+use crate::preload::key::{Key, KeyValue};
 use crate::preload::plumbing::home::Home;
 use crate::preload::plumbing::keys::Keys;
 use crate::preload::plumbing::spell::BindKey;
@@ -40,6 +41,10 @@ impl KeySql for Mysql {
         } else {
             Spelling::Each
         }
+    }
+
+    fn cast(column: TypeId, key: KeyValue<'_>) -> Option<String> {
+        (column == TypeId::of::<Numeric>()).then(|| decimals::type_of_key(key))
     }
 }
 

@@ -3,6 +3,7 @@
 pub(super) mod constraint;
 #[cfg(feature = "repository")]
 mod create;
+mod decimals;
 mod keys;
 #[cfg(feature = "migrations")]
 mod migrate;

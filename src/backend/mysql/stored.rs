@@ -13,6 +13,7 @@ use diesel::result::QueryResult;
 use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::{self, BigInt, Binary, Date, Double, Float, Numeric, Text, Time, Timestamp};
 
+use super::decimals;
 use super::keys::{is_signed, is_unsigned};
 use crate::backend::StoredKey;
 use crate::keyset::stored::{Decimal, Moment, MomentKind, Stored, WireType};
@@ -218,6 +219,13 @@ impl<ST: 'static> StoredKey<ST> for Mysql {
         )
     }
 
+    fn around_given() -> (&'static str, &'static str) {
+        match Family::of::<ST>() {
+            Family::Numeric => decimals::CAST,
+            _ => ("", ""),
+        }
+    }
+
     // By the type of the value, not as `ST`: each form is written and read by one and the same code, so no token can
     // make the client library read more bytes than there are.
     fn push_stored<'b>(value: &'b Stored, mut out: AstPass<'_, 'b, Self>) -> QueryResult<()> {
@@ -229,7 +237,13 @@ impl<ST: 'static> StoredKey<ST> for Mysql {
             Stored::Int(int) => out.push_bind_param::<BigInt, _>(int),
             Stored::Unsigned(int) => out.push_bind_param::<Unsigned<BigInt>, _>(int),
             Stored::Float(float) => out.push_bind_param::<Double, _>(float),
-            Stored::Decimal(text) => out.push_bind_param::<Numeric, _>(text),
+            Stored::Decimal(decimal) => {
+                let (whole, fraction) = decimal.digits();
+                out.push_sql("CAST(");
+                out.push_bind_param::<Numeric, _>(decimal)?;
+                out.push_sql(&format!(" AS {})", decimals::type_of(whole, fraction)));
+                Ok(())
+            }
             Stored::Text(text) => out.push_bind_param::<Text, _>(text),
             Stored::Bytes(bytes) => out.push_bind_param::<Binary, _>(bytes),
             Stored::Time(moment) => match moment.kind {

@@ -18,7 +18,7 @@ pub use own::Bound;
 /// | `Vec<u8>` | one array | a bind each | one JSON text |
 /// | dates, times, timestamps (feature `chrono`) | one array | a bind each | a bind each |
 /// | `Uuid` (feature `uuid`) | one array | no column of it | no column of it |
-/// | `BigDecimal` (feature `numeric`) | one array | refused: decimals pass through floats | a bind each |
+/// | `BigDecimal` (feature `numeric`) | one array | refused: decimals pass through floats | a bind each, `CAST(? AS DECIMAL(65, 30))` |
 /// | types of your own: [`key!`](crate::key) | one array | a bind each, or as the type inside | as on SQLite |
 /// | types of other crates: [`Bound`] | one array | a bind each | a bind each |
 /// | tuples of these | an array a column | one JSON text if all can, or binds | as on SQLite |
@@ -86,6 +86,9 @@ pub enum KeyValue<'a> {
     Text(&'a str),
     /// Bytes.
     Bytes(&'a [u8]),
+    /// A decimal: its own `ToSql` spells it, and MySQL is told how many digits it has.
+    #[cfg(feature = "numeric")]
+    Decimal(&'a bigdecimal::BigDecimal),
     /// Only its own `ToSql` can spell it.
     Bound,
 }
@@ -113,6 +116,10 @@ values! {
     &'a String => |value| KeyValue::Text(value);
     &'a [u8] => |value| KeyValue::Bytes(value);
     &'a Vec<u8> => |value| KeyValue::Bytes(value);
+}
+#[cfg(feature = "numeric")]
+values! {
+    &'a bigdecimal::BigDecimal => |value| KeyValue::Decimal(value);
 }
 
 /// What a closure of `.by_key(column, |parent: &User| ..)` may return: a key, a reference to one, an `Option` of one, or a
@@ -260,5 +267,5 @@ keys! {
 }
 #[cfg(feature = "numeric")]
 keys! {
-    bigdecimal::BigDecimal => |_key| KeyValue::Bound;
+    bigdecimal::BigDecimal => |key| key;
 }

@@ -38,14 +38,31 @@ where
     }
 
     fn push_key<'b>(key: &'b K, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        out.push_bind_param::<ST, _>(key)
+        push_part::<K, ST, DB>(key, &mut out)
     }
 
     fn push_named<'b>(key: &'b K, names: &[&str], mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        out.push_bind_param::<ST, _>(key)?;
+        push_part::<K, ST, DB>(key, &mut out)?;
         push_name(names, 0, &mut out);
         Ok(())
     }
+}
+
+/// Writes the key of one column: `?`, or `CAST(? AS ..)`.
+fn push_part<'b, K, ST: 'static, DB>(key: &'b K, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
+where
+    DB: Dialect + HasSqlType<ST>,
+    K: Key + ToSql<ST, DB>,
+{
+    let Some(cast) = DB::cast(TypeId::of::<ST>(), key.value()) else {
+        return out.push_bind_param::<ST, _>(key);
+    };
+    out.push_sql("CAST(");
+    out.push_bind_param::<ST, _>(key)?;
+    out.push_sql(" AS ");
+    out.push_sql(&cast);
+    out.push_sql(")");
+    Ok(())
 }
 
 fn push_name<DB: Dialect>(names: &[&str], i: usize, out: &mut AstPass<'_, '_, DB>) {
@@ -71,7 +88,7 @@ macro_rules! bind_several {
                     if $i > 0 {
                         out.push_sql(", ");
                     }
-                    out.push_bind_param::<$ST, _>(&key.$i)?;
+                    push_part::<$K, $ST, DB>(&key.$i, &mut out)?;
                 )+
                 out.push_sql(")");
                 Ok(())
@@ -82,7 +99,7 @@ macro_rules! bind_several {
                     if $i > 0 {
                         out.push_sql(", ");
                     }
-                    out.push_bind_param::<$ST, _>(&key.$i)?;
+                    push_part::<$K, $ST, DB>(&key.$i, &mut out)?;
                     push_name(names, $i, &mut out);
                 )+
                 Ok(())
@@ -194,7 +211,7 @@ fn push_value(json: &mut String, value: KeyValue<'_>) {
             json.push('"');
         }
         // Never listed.
-        KeyValue::Bound => json.push_str("null"),
+        _ => json.push_str("null"),
     }
 }
 

@@ -15,8 +15,32 @@ only_on! { mysql;
         walk!(db.conn(), "v": BigInt, "BIGINT", &["-9223372036854775808", "9223372036854775807", "0", "-1"]);
         walk!(db.conn(), "v": Double, "DOUBLE", &["-0.0", "0.0", "0.1", "1e-300", "-1e308", "0.30000000000000004"]);
         walk!(db.conn(), "v": Float, "FLOAT", &["-0.0", "0.0", "0.1", "1e-30", "-1e38", "16777217"]);
-        walk!(db.conn(), "v": Numeric, "DECIMAL(60, 30)", &["1.0", "1.00", "-0.000000000000000000000000000001", "123456789012345678901234567890"]);
+        // Closer to each other than doubles can be.
+        let decimals = [
+            "1.0",
+            "1.00",
+            "-0.000000000000000000000000000001",
+            "123456789012345678901234567890",
+            "123456789012345678901234567890.000000000000000000000000000001",
+            "-123456789012345678901234567890.000000000000000000000000000001",
+        ];
+        walk!(db.conn(), "v": Numeric, "DECIMAL(60, 30)", &decimals);
+        let long = ["9".repeat(65), format!("{}8", "9".repeat(64)), format!("-{}", "9".repeat(65)), "0".to_owned()];
+        walk!(db.conn(), "v": Numeric, "DECIMAL(65, 0)", &long.each_ref().map(String::as_str));
         walk!(db.conn(), "v": Bool, "BOOLEAN", &["TRUE", "FALSE"]);
+    }
+
+    fn decimals_of_the_program(db) {
+        let near = ["12345678901234567890.0001", "12345678901234567890.0002", "12345678901234567890.0003"];
+        go!(db.conn().batch_execute(&super::table("DECIMAL(30, 4)", &near)))?;
+        let by_value = || (asc(sql::<Nullable<Numeric>>("v")), asc(extremes::id));
+        let pages = || extremes::table.select(Extreme::as_select()).keyset(by_value()).first(20);
+        let second: bigdecimal::BigDecimal = near[1].parse()?;
+        let after = go!(pages().after_values((Some(second), 1)).load(db.conn()))?;
+        // Its own twin, and both of the last.
+        assert_eq!(after.items().iter().map(|row| row.id).collect::<Vec<_>>(), [5, 2, 6]);
+        let nulls = go!(pages().after_values((None::<bigdecimal::BigDecimal>, 7)).load(db.conn()))?;
+        assert_eq!(nulls.items().iter().map(|row| row.id).collect::<Vec<_>>(), [8, 9, 0, 4, 1, 5, 2, 6]);
     }
 
     fn moments(db) {

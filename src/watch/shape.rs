@@ -155,11 +155,13 @@ fn one_list(tokens: &[Token<'_>], at: usize) -> Option<usize> {
 }
 
 fn only_table(tokens: &[Token<'_>]) -> Option<String> {
-    let mut tables = tokens.windows(2).filter_map(|pair| match pair {
-        [before, Token::Word(name)] if ["FROM", "JOIN", "INTO", "UPDATE"].iter().any(|word| before.is(word)) => {
-            Some(name.replace(['"', '`'], ""))
-        }
-        _ => None,
+    let mut tables = tokens.windows(2).enumerate().filter_map(|(at, pair)| {
+        let [before, Token::Word(name)] = pair else { return None };
+        let reads = before.is("FROM") || before.is("JOIN");
+        // `FROM json_each(?)`; the columns of an INSERT stand in brackets too.
+        let is_function = reads && tokens.get(at + 2).is_some_and(|after| after.is("("));
+        let is_table = (reads && !is_function) || before.is("INTO") || before.is("UPDATE");
+        is_table.then(|| name.replace(['"', '`'], ""))
     });
     let table = tables.next()?;
     tables.all(|other| other == table).then_some(table)
@@ -308,5 +310,10 @@ mod tests {
     fn a_single_table_is_named() {
         assert_eq!(Shape::of(r#"SELECT 1 FROM "posts" WHERE x = 1"#).table.as_deref(), Some("posts"));
         assert_eq!(Shape::of("SELECT 1 FROM a INNER JOIN b ON a.x = b.x").table, None);
+        assert_eq!(
+            Shape::of("SELECT 1 FROM a WHERE x IN (SELECT value FROM json_each(?))").table.as_deref(),
+            Some("a")
+        );
+        assert_eq!(Shape::of("INSERT INTO a (x) VALUES (1)").table.as_deref(), Some("a"));
     }
 }

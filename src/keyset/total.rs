@@ -80,7 +80,8 @@ impl<Q, O, S, M> Keyset<Q, O, PageSize, S, M> {
     /// the number.
     ///
     /// A count reads what it counts, so it costs more than the page: say how far it is worth to count. It is a statement of its
-    /// own, before the page's or, awaited on PostgreSQL, together with it; rows that are written between the two are in one of them alone.
+    /// own, before the page's or, awaited on PostgreSQL, together with it; rows that are written between the two are in one of
+    /// them alone.
     ///
     /// ```
     /// # use diesel::prelude::*;

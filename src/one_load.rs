@@ -32,26 +32,37 @@ impl OneLoad {
 
 #[cfg(feature = "watch")]
 mod with_watch {
-    use std::cell::Cell;
+    use std::cell::RefCell;
     use std::panic::Location;
     use std::sync::atomic::{AtomicU64, Ordering};
 
+    #[cfg(all(feature = "tracing", feature = "async"))]
+    use crate::watch::spans::SpansOfLoad;
+
     thread_local! {
-        static CURRENT: Cell<Option<Load>> = const { Cell::new(None) };
+        static CURRENT: RefCell<Option<Load>> = const { RefCell::new(None) };
     }
 
     /// A load that is under way.
-    #[derive(Debug, Clone, Copy)]
+    #[derive(Debug, Clone)]
     pub(crate) struct Load {
         pub(crate) number: u64,
         pub(crate) location: &'static Location<'static>,
+        /// Of one that is awaited: it may be dropped before its statements end.
+        #[cfg(all(feature = "tracing", feature = "async"))]
+        pub(crate) spans: Option<std::sync::Arc<SpansOfLoad>>,
     }
 
     impl Load {
         #[track_caller]
         fn new() -> Self {
             static NUMBER: AtomicU64 = AtomicU64::new(0);
-            Load { number: NUMBER.fetch_add(1, Ordering::Relaxed), location: Location::caller() }
+            Load {
+                number: NUMBER.fetch_add(1, Ordering::Relaxed),
+                location: Location::caller(),
+                #[cfg(all(feature = "tracing", feature = "async"))]
+                spans: None,
+            }
         }
     }
 
@@ -59,11 +70,14 @@ mod with_watch {
     #[cfg(feature = "async")]
     #[track_caller]
     pub(super) fn awaited<F: Future>(future: F) -> impl Future<Output = F::Output> {
-        let load = Load::new();
+        #[cfg_attr(not(feature = "tracing"), expect(unused_mut, reason = "there are no spans"))]
+        let mut load = Load::new();
+        #[cfg(feature = "tracing")]
+        load.spans.get_or_insert_default();
         async move {
             let mut future = std::pin::pin!(future);
             std::future::poll_fn(|context| {
-                let _load = OneLoad::enter(load);
+                let _load = OneLoad::enter(load.clone());
                 future.as_mut().poll(context)
             })
             .await
@@ -72,7 +86,13 @@ mod with_watch {
 
     /// The load that is under way on this thread.
     pub(crate) fn current() -> Option<Load> {
-        CURRENT.get()
+        // A thread that ends has none.
+        CURRENT.try_with(|current| current.borrow().clone()).ok().flatten()
+    }
+
+    /// The same from now on; gives what it was.
+    fn replace(load: Option<Load>) -> Option<Load> {
+        CURRENT.try_with(|current| current.replace(load)).ok().flatten()
     }
 
     /// Ends the load when dropped.
@@ -88,15 +108,15 @@ mod with_watch {
 
         /// A load within a load is a part of it.
         pub(crate) fn enter(load: Load) -> Self {
-            let outer = CURRENT.get();
-            CURRENT.set(outer.or(Some(load)));
+            let outer = current();
+            replace(outer.clone().or(Some(load)));
             OneLoad { outer }
         }
     }
 
     impl Drop for OneLoad {
         fn drop(&mut self) {
-            CURRENT.set(self.outer);
+            replace(self.outer.take());
         }
     }
 }

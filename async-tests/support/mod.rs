@@ -11,6 +11,8 @@ pub(crate) mod database;
 #[path = "../../tests/support/place.rs"]
 pub(crate) mod place;
 pub(crate) mod race;
+#[path = "../../tests/support/spans.rs"]
+pub(crate) mod spans;
 #[path = "../../tests/support/sql.rs"]
 pub(crate) mod sql;
 
@@ -31,6 +33,14 @@ pub(crate) mod prelude {
 /// What watches code, for this driver.
 pub(crate) mod watching {
     pub(crate) use turbodiesel::watch::asynchronous::{allow, scope, watch};
+
+    /// The spans of a future go to this subscriber.
+    pub(crate) fn subscribed<F: Future>(
+        subscriber: impl tracing::Subscriber + Send + Sync,
+        future: F,
+    ) -> impl Future<Output = F::Output> {
+        tracing::instrument::WithSubscriber::with_subscriber(future, subscriber)
+    }
 }
 
 pub(crate) type TestResult<T = ()> = Result<T, Box<dyn std::error::Error>>;

@@ -18,9 +18,9 @@
 //!
 //! # SQLite
 //!
-//! `SyncConnectionWrapper` runs a statement on another thread, which knows neither who sent it nor to which load, scope or
-//! [`allow`](allow()) it belongs: there the same statement is taken to come from one place, and a report has no line. A
-//! connection with [`Followed`] takes all of it along:
+//! `SyncConnectionWrapper` runs a statement on another thread, which knows neither who sent it nor to which load, scope,
+//! [`allow`](allow()) or `tracing` span it belongs: there the same statement is taken to come from one place, and a report has
+//! no line. A connection with [`Followed`] takes all of it along:
 //!
 //! ```text
 //! type Conn = SyncConnectionWrapper<SqliteConnection, Followed>;

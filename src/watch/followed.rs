@@ -11,7 +11,7 @@ use super::place;
 use crate::one_load::{self, OneLoad};
 
 /// Follows each statement to the thread on which it runs, so that a watcher knows the line that sent it, and to which load
-/// and [`scope`](super::asynchronous::scope()) it belongs: `SyncConnectionWrapper<SqliteConnection, Followed>`.
+/// and [`scope`](super::asynchronous::scope()) it belongs, and its `tracing` span stands in the one around it: `SyncConnectionWrapper<SqliteConnection, Followed>`.
 ///
 /// Each statement then costs a backtrace, as long as there is a [`Watcher`](super::Watcher). `S` runs it: the default is that of
 /// `SyncConnectionWrapper`.
@@ -40,7 +40,11 @@ impl<S: SpawnBlocking> SpawnBlocking for Followed<S> {
         R: Send + 'static,
     {
         let (marks, load, frames) = (Marks::of_this_thread(), one_load::current(), place::frames_if_watched());
+        #[cfg(feature = "tracing")]
+        let around = super::watcher::is_there_one().then(super::spans::Around::of_this_thread);
         self.0.spawn_blocking(move || {
+            #[cfg(feature = "tracing")]
+            let _around = around.map(super::spans::Around::enter);
             let _marks = marks.enter();
             let _load = load.map(OneLoad::enter);
             let _frames = place::Elsewhere::enter(frames);

@@ -161,7 +161,7 @@ impl Journal {
 impl Entry {
     fn sent(&mut self, keys: u64, scope: u64, threshold: usize) -> Option<Repeated> {
         let load = crate::one_load::current();
-        let number = load.map(|load| load.number);
+        let number = load.as_ref().map(|load| load.number);
         let Some(first) = self.firsts.get_mut(&scope) else {
             if self.firsts.len() >= SCOPES {
                 self.firsts.clear();

@@ -83,7 +83,7 @@ mod place;
 mod recorder;
 mod shape;
 #[cfg(feature = "tracing")]
-mod spans;
+pub(crate) mod spans;
 mod tokens;
 mod watched;
 mod watcher;

@@ -69,6 +69,8 @@ impl Recorder {
             let shape: Arc<Shape> = journal.shape(sql);
             if self.pooled && shape.kind == Kind::Ping {
                 self.scope = marks::new_scope();
+                // Whoever had the connection before has dropped what did not end.
+                self.running.clear();
             }
             let (number, found) = journal.started(&shape, binds, self.scope, shared.threshold);
             (shape, number, found)

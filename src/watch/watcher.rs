@@ -185,7 +185,8 @@ impl WatcherBuilder {
     /// Opens a `tracing` span for each statement, with the attributes that OpenTelemetry calls stable: `db.system.name`,
     /// `db.operation.name`, `db.collection.name`, `db.query.summary`, `db.query.text`, and `error.type` after a failure.
     ///
-    /// The text has no values: those that were bound never leave Diesel, those in the text are written as `?`.
+    /// The text has no values: those that were bound never leave Diesel, those in the text are written as `?`. A load that is
+    /// awaited and dropped ends its spans, without an error.
     #[cfg(feature = "tracing")]
     #[cfg_attr(docsrs, doc(cfg(feature = "tracing")))]
     pub fn traced(mut self) -> Self {

@@ -7,6 +7,7 @@ pub(crate) mod data;
 pub(crate) mod database;
 pub(crate) mod place;
 pub(crate) mod race;
+pub(crate) mod spans;
 pub(crate) mod sql;
 
 /// What a scenario imports: Diesel's names and ours, for this driver.
@@ -21,6 +22,7 @@ pub(crate) mod prelude {
 
 /// What watches code, for this driver.
 pub(crate) mod watching {
+    pub(crate) use tracing::subscriber::with_default as subscribed;
     pub(crate) use turbodiesel::watch::{allow, scope, watch};
 }
 

@@ -20,4 +20,7 @@ mod futures;
 mod installed;
 #[path = "../../../tests/watch/not_found.rs"]
 mod not_found;
+#[path = "../../../tests/watch/spans.rs"]
+mod spans;
+mod traced;
 mod unfollowed;

@@ -1,44 +1,61 @@
 //! The service under load, from a process of its own: how long page 1 takes, and how long page 1,000.
 //!
-//! What is printed is for people; what fails is an answer that is not the page.
+//! What is printed is for people; what fails is an answer that is not the page, or takes more statements than it should. On
+//! SQLite, and on PostgreSQL where ignored tests are asked for.
+
+#[path = "../service/support/database.rs"]
+mod database;
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use blog::Seed;
 use diesel::SqliteConnection;
+use diesel_async::AsyncPgConnection;
+use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
 use http_body_util::{BodyExt, Empty};
 use hyper::Request;
 use hyper::body::Bytes;
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
-use turbodiesel::testing::TestDb;
+
+use self::database::Database;
 
 /// Rows of a page.
 const SIZE: usize = 20;
 /// Four posts in five are published, so page 1,000 is there.
 const USERS: usize = 2_600;
 const CLIENTS: usize = 4;
-const REQUESTS: usize = 200;
+const REQUESTS: usize = 100;
+
+/// The posts, their authors, their tags through the links, the counts of their comments.
+const STATEMENTS: &str = "5";
 
 type Client = SendRequest<Empty<Bytes>>;
 
 #[tokio::main]
 async fn main() {
-    let mut db = TestDb::<SqliteConnection>::new(blog::migrations::SQLITE).unwrap();
-    blog::seed(&mut *db, &Seed { comments_per_post: 1, ..Seed::users(USERS) }).unwrap();
-    blog::analyze(&mut *db).unwrap();
-    let service = Service::start(db.url());
+    println!("{CLIENTS} clients, {REQUESTS} requests each, {SIZE} posts with authors, counts and tags:");
+    let sqlite = Database::<SqliteConnection>::new(blog::migrations::SQLITE);
+    measure("SQLite", &sqlite.url()).await;
+    drop(sqlite);
+    // Not everybody has a server.
+    if std::env::args().any(|argument| ["--ignored", "--include-ignored"].contains(&argument.as_str())) {
+        let postgres = Database::<AsyncConnectionWrapper<AsyncPgConnection>>::new(blog::migrations::POSTGRES);
+        measure("PostgreSQL", &postgres.url()).await;
+    }
+}
+
+async fn measure(database: &str, url: &str) {
+    let service = Service::start(url);
     let first = format!("/posts?size={SIZE}");
     let thousandth = page(service.address, 1_000).await;
-    println!("{CLIENTS} clients, {REQUESTS} requests each, {SIZE} posts with authors, counts and tags:");
     for (name, path) in [("page 1", &first), ("page 1,000", &thousandth)] {
         let times = load(service.address, path).await;
         let at = |percent: usize| times[(times.len() - 1) * percent / 100];
-        println!("  {name:<10}  p50 {:>8.2?}  p99 {:>8.2?}", at(50), at(99));
+        println!("  {database:<10}  {name:<10}  {STATEMENTS} statements  p50 {:>8.2?}  p99 {:>8.2?}", at(50), at(99));
     }
 }
 
@@ -50,9 +67,9 @@ async fn page(address: SocketAddr, number: usize) -> String {
     while skipped < (number - 1) * SIZE {
         let size = (5 * SIZE).min((number - 1) * SIZE - skipped);
         let (before, after) = path.split_once("size=100").unwrap();
-        let (_, next) = get(client, &format!("{before}size={size}{after}")).await;
+        let page = get(client, &format!("{before}size={size}{after}")).await;
         skipped += size;
-        path = next.unwrap().replace(&format!("size={size}"), "size=100");
+        path = page.next.unwrap().replace(&format!("size={size}"), "size=100");
     }
     path.replace("include=&", "").replace("size=100", &format!("size={SIZE}")).replace("&include=", "")
 }
@@ -67,9 +84,9 @@ async fn load(address: SocketAddr, path: &str) -> Vec<Duration> {
                 let mut times = Vec::with_capacity(REQUESTS);
                 for _ in 0..REQUESTS {
                     let began = Instant::now();
-                    let (rows, _) = get(client, &path).await;
+                    let page = get(client, &path).await;
                     times.push(began.elapsed());
-                    assert_eq!(rows, SIZE);
+                    assert_eq!((page.rows, page.statements.as_str()), (SIZE, STATEMENTS));
                 }
                 times
             })
@@ -91,20 +108,26 @@ async fn connect(address: SocketAddr) -> Client {
     client
 }
 
-/// How many posts came, and where the next ones are.
-async fn get(client: &mut Client, path: &str) -> (usize, Option<String>) {
+/// An answer.
+struct Page {
+    rows: usize,
+    statements: String,
+    /// Where the next page is.
+    next: Option<String>,
+}
+
+async fn get(client: &mut Client, path: &str) -> Page {
     let request = Request::get(path).header("host", "127.0.0.1").body(Empty::new()).unwrap();
     client.ready().await.unwrap();
     let response = client.send_request(request).await.unwrap();
     assert_eq!(response.status(), 200, "{path}");
-    let links = response.headers().get("link").map(|links| links.to_str().unwrap().to_owned());
-    let next = links
-        .iter()
-        .flat_map(|links| links.split(", "))
-        .find_map(|link| Some(link.strip_suffix(">; rel=\"next\"")?.strip_prefix('<')?.to_owned()));
+    let header = |name| response.headers().get(name).map_or("", |value| value.to_str().unwrap()).to_owned();
+    let (statements, links) = (header("x-statements"), header("link"));
+    let mut links = links.split(", ");
+    let next = links.find_map(|link| Some(link.strip_suffix(">; rel=\"next\"")?.strip_prefix('<')?.to_owned()));
     let body = response.into_body().collect().await.unwrap().to_bytes();
     let page: serde_json::Value = serde_json::from_slice(&body).unwrap();
-    (page["items"].as_array().unwrap().len(), next)
+    Page { rows: page["items"].as_array().unwrap().len(), statements, next }
 }
 
 /// The program, ended when this is dropped.
@@ -117,6 +140,7 @@ impl Service {
     fn start(database: &str) -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_service"))
             .args(["--database", database, "--listen", "127.0.0.1:0", "--patience", "120"])
+            .args(["--users", &USERS.to_string()])
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();

@@ -1,17 +1,16 @@
 //! A service with a database of its own, and a client.
 
 pub(crate) mod chromium;
+mod database;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::thread;
 use std::time::Duration;
 
 use blog::StatementLog;
 use diesel::SqliteConnection;
 use diesel_async::AsyncPgConnection;
 use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
-use diesel_migrations::EmbeddedMigrations;
 use http_body_util::{BodyExt, Full};
 use hyper::body::Bytes;
 use hyper::client::conn::http1::{self, SendRequest};
@@ -21,7 +20,8 @@ use serde_json::Value;
 use service::{Config, Service};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
-use turbodiesel::testing::{TestConnection, TestDb};
+
+use self::database::Database;
 
 /// A running service.
 pub(crate) struct App {
@@ -125,27 +125,6 @@ impl Reply {
             let (target, rest) = link.strip_prefix('<')?.split_once('>')?;
             (rest == format!("; rel=\"{relation}\"")).then(|| target.to_owned())
         })
-    }
-}
-
-/// A database of one test. It is made and dropped on a thread of its own: a connection that blocks until an asynchronous one is
-/// ready must not do that on the runtime's.
-struct Database<C: TestConnection>(Option<TestDb<C>>);
-
-impl<C: TestConnection> Database<C> {
-    fn new(migrations: EmbeddedMigrations) -> Self {
-        Database(Some(thread::spawn(|| TestDb::new(migrations).unwrap()).join().unwrap()))
-    }
-
-    fn url(&self) -> String {
-        self.0.as_ref().unwrap().url().to_owned()
-    }
-}
-
-impl<C: TestConnection> Drop for Database<C> {
-    fn drop(&mut self) {
-        let db = self.0.take();
-        thread::spawn(|| drop(db)).join().unwrap();
     }
 }
 

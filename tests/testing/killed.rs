@@ -85,7 +85,9 @@ on_each! {
         let template = template_of::<Conn>(&version).ok_or("no template")?;
         let identity = template.trim_start_matches("turbodiesel_template_").to_owned();
         let there: Vec<String> = Conn::databases().into_iter().filter(|name| name.contains(&identity)).collect();
-        assert!(there.iter().filter(|name| name.contains("_template_")).count() == 1 && there.len() <= 5, "{there:?}");
+        assert_eq!(there.iter().filter(|name| name.contains("_template_")).count(), 1, "{there:?}");
+        // Twelve tests: of each process one is in use, and a server may not know yet that the one before is not.
+        assert!(there.len() <= 1 + 4 * 2, "{there:?}");
         there.iter().for_each(|name| Conn::drop_database(name));
     }
 }

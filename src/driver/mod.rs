@@ -76,15 +76,25 @@ impl Driver for diesel_async::AsyncPgConnection {
             // What asks for plans asks them one by one.
             #[cfg(feature = "plan")]
             if crate::plan::asynchronous::is_explained() {
-                let first = first.run(&mut one).await?;
-                return Ok((first, second.run(&mut two).await?));
+                return in_turn(&mut one, first, second).await;
             }
             futures_util::future::try_join(first.run(&mut one), second.run(&mut two)).await
         }
     }
 }
 
-/// One after the other.
+/// Runs both, one after the other.
+#[cfg(any(feature = "mysql", feature = "sqlite", all(feature = "postgres", feature = "plan")))]
+async fn in_turn<D: Driver, A: Task<D>, B: Task<D>>(
+    conn: &mut D::Lent<'_>,
+    first: A,
+    second: B,
+) -> Result<(A::Output, B::Output)> {
+    let first = first.run(conn).await?;
+    Ok((first, second.run(conn).await?))
+}
+
+/// A connection that answers before it is sent more.
 #[cfg(any(feature = "mysql", feature = "sqlite"))]
 macro_rules! in_turn {
     () => {
@@ -99,10 +109,7 @@ macro_rules! in_turn {
             first: A,
             second: B,
         ) -> impl Future<Output = Result<(A::Output, B::Output)>> + Send {
-            async move {
-                let first = first.run(conn).await?;
-                Ok((first, second.run(conn).await?))
-            }
+            in_turn(conn, first, second)
         }
     };
 }

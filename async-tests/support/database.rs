@@ -61,6 +61,14 @@ pub(crate) fn explain(conn: &mut impl TestConnection, statement: &blog::Statemen
     conn.blocking(|conn| blog::explain(conn, statement))
 }
 
+/// The connection that blocks to the database of such a one.
+pub(crate) type Blocking<C> = <C as TestConnection>::Blocking;
+
+/// A further connection.
+pub(crate) fn connect<C: TestConnection>(db: &TestDb<Blocking<C>>) -> TestResult<C> {
+    Ok(wait(C::establish(db.url()))?)
+}
+
 /// Runs the migrations on another database than a fresh one.
 pub(crate) fn migrate<C: TestConnection>(conn: &mut C) -> TestResult {
     conn.blocking(|conn| {

@@ -10,6 +10,7 @@ pub(crate) mod data;
 pub(crate) mod database;
 #[path = "../../tests/support/place.rs"]
 pub(crate) mod place;
+#[path = "../../tests/support/race.rs"]
 pub(crate) mod race;
 #[path = "../../tests/support/spans.rs"]
 pub(crate) mod spans;

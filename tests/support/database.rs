@@ -53,6 +53,14 @@ impl<C: TestConnection> Db<C> {
     }
 }
 
+/// The connection that blocks to the database of such a one: itself.
+pub(crate) type Blocking<C> = C;
+
+/// A further connection.
+pub(crate) fn connect<C: TestConnection>(db: &TestDb<C>) -> super::TestResult<C> {
+    Ok(db.connect()?)
+}
+
 /// Runs the migrations on another database than a fresh one.
 pub(crate) fn migrate<C: TestConnection>(conn: &mut C) -> super::TestResult {
     diesel_migrations::MigrationHarness::run_pending_migrations(conn, C::embedded())

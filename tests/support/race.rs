@@ -2,27 +2,29 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use diesel::connection::{Instrumentation, InstrumentationEvent};
-use diesel::prelude::*;
+use diesel::connection::{Instrumentation, InstrumentationEvent, SimpleConnection};
+use diesel::result::QueryResult;
 use turbodiesel::testing::TestDb;
 
-use super::database::TestConnection;
+use super::TestResult;
+use super::database::{Blocking, TestConnection, connect};
+use super::prelude::Connection;
 
-/// Two connections to one migrated database.
-pub(crate) struct Two<C> {
+/// Two connections to one migrated database; the second blocks, whichever driver has the first.
+pub(crate) struct Two<C: TestConnection> {
     pub(crate) one: C,
-    other: Arc<Mutex<C>>,
+    other: Arc<Mutex<Blocking<C>>>,
     // Last: it goes when nobody is connected.
-    db: TestDb<C>,
+    db: TestDb<Blocking<C>>,
 }
 
 /// What the first connection sent, frames of transactions included.
 pub(crate) type Sent = Arc<Mutex<Vec<String>>>;
 
 impl<C: TestConnection> Two<C> {
-    pub(crate) fn new() -> turbodiesel::Result<Self> {
-        let db = TestDb::<C>::new(C::migrations())?;
-        Ok(Two { one: db.connect()?, other: Arc::new(Mutex::new(db.connect()?)), db })
+    pub(crate) fn new() -> TestResult<Self> {
+        let db = TestDb::new(C::migrations())?;
+        Ok(Two { one: connect(&db)?, other: Arc::new(Mutex::new(db.connect()?)), db })
     }
 
     pub(crate) fn url(&self) -> &str {
@@ -56,7 +58,7 @@ struct Race<C> {
     sent: Sent,
 }
 
-impl<C: Connection + Send + 'static> Instrumentation for Race<C> {
+impl<C: SimpleConnection + Send + 'static> Instrumentation for Race<C> {
     fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
         let InstrumentationEvent::StartQuery { query, .. } = event else { return };
         let sql = query.to_string();

@@ -36,9 +36,8 @@ use crate::preload::key::{Key, ParentKey};
 use crate::preload::plumbing::again::Again;
 use crate::preload::plumbing::key_in::KeyIn;
 
-pub use super::writes_async::{
-    Create, CreateMany, CreateWithId, Creates, CreatesMany, Deletes, UpdateRow, UpdateVersioned,
-};
+pub use super::deletes_async::Deletes;
+pub use super::writes_async::{Create, CreateMany, CreateWithId, Creates, CreatesMany, UpdateRow, UpdateVersioned};
 
 // For the backends, which do not all need each.
 #[allow(unused_imports)]

@@ -72,6 +72,8 @@
 #[cfg(feature = "async")]
 pub mod asynchronous;
 mod created;
+#[cfg(feature = "async")]
+mod deletes_async;
 mod read;
 mod reads;
 mod returning;

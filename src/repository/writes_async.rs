@@ -1,4 +1,4 @@
-//! Writing, awaited.
+//! Writing rows and their changes, awaited.
 
 use std::future::Future;
 use std::marker::PhantomData;
@@ -13,9 +13,7 @@ use diesel::result::Error as DieselError;
 use diesel_async::AsyncConnectionCore;
 
 use super::asynchronous::{Gets, read};
-use super::statement::{
-    self, Batch, ById, Delete, Id, Insert, Steps, by_id, in_batches, insert, is_unchanged, no_step, not_found,
-};
+use super::statement::{Batch, ById, Id, Insert, Steps, by_id, in_batches, insert, is_unchanged, no_step, not_found};
 use super::{Model, Repository, Returning, returning};
 use crate::backend::{Dialect, Writes};
 use crate::driver::{self, BackendOf, Connects, Driver, Executes, Sends, Task};
@@ -98,32 +96,6 @@ impl<M, C> Repository<'_, M, C, Async> {
     {
         one_load::awaited(changes.update_versioned(self.conn.driver()))
     }
-
-    /// Deletes the row with this id, and says whether there was one.
-    ///
-    /// # Errors
-    ///
-    /// A foreign key that still points to the row: see [`Error::constraint`].
-    #[track_caller]
-    pub fn delete<'q, K, I>(&mut self, id: I) -> impl Future<Output = Result<bool>> + Send
-    where
-        C: Connects<K>,
-        BackendOf<C, K>: Deletes<'q, M, I>,
-    {
-        let deleted = driver::run(self.conn, Execute(BackendOf::<C, K>::deletion(id), PhantomData));
-        async move { Ok(deleted.await? > 0) }
-    }
-}
-
-/// A statement that writes.
-struct Execute<'q, S>(S, PhantomData<fn(&'q ())>);
-
-impl<'q, D: Driver, S: Executes<'q, <D as AsyncConnectionCore>::Backend>> Task<D> for Execute<'q, S> {
-    type Output = usize;
-
-    async fn run<'c>(self, conn: &mut D::Lent<'c>) -> Result<usize> {
-        Ok(self.0.execute(conn).await?)
-    }
 }
 
 /// A statement that writes, and one that reads what was written.
@@ -205,6 +177,7 @@ pub trait Creates<'q, 'n, M, N>: Dialect {
 }
 
 /// Writes a row where there is RETURNING.
+#[cfg_attr(not(any(feature = "postgres", feature = "sqlite")), allow(dead_code))]
 pub(crate) fn create_returning<'q, 'n, M, N, D>(conn: &mut D, new: &'n N) -> impl Future<Output = Result<M>> + Send
 where
     D: Driver,
@@ -300,6 +273,7 @@ pub(crate) struct InBatches<'q, 'n, M, N> {
     marker: PhantomData<fn(&'q ()) -> M>,
 }
 
+#[cfg_attr(not(any(feature = "postgres", feature = "mysql")), allow(dead_code))]
 pub(crate) fn in_batches_of<'q, 'n, M, N>(new: &'n [N]) -> InBatches<'q, 'n, M, N> {
     InBatches { new, marker: PhantomData }
 }
@@ -420,30 +394,5 @@ where
                 None => Err(no_step::<M>(!driver::on(conn, read::<_, M>(absent)).await?.is_empty())),
             }
         }
-    }
-}
-
-/// A backend on which a row of `M` can be deleted by an id of type `I`.
-#[diagnostic::on_unimplemented(
-    message = "`{M}` cannot be deleted by a `{I}`",
-    label = "not the id of `{M}`",
-    note = "give the id in the Rust type of the primary key, or a reference to it; the id of a composite key is a tuple in the order of `primary_key(..)`"
-)]
-pub trait Deletes<'q, M, I>: Dialect {
-    /// Deletes the row.
-    fn deletion(id: I) -> impl Executes<'q, Self>;
-}
-
-#[diagnostic::do_not_recommend]
-impl<'q, M, I, DB> Deletes<'q, M, I> for DB
-where
-    DB: Dialect,
-    M: Model,
-    M::Table: FindDsl<I>,
-    Find<M::Table, I>: IntoUpdateTarget,
-    Delete<M, I>: Executes<'q, DB>,
-{
-    fn deletion(id: I) -> impl Executes<'q, DB> {
-        statement::delete::<M, I>(id)
     }
 }

@@ -1,4 +1,4 @@
-//! Snapshots that are awaited: which transaction it is, that it ends, and that nothing is left open by what is dropped.
+//! Snapshots that are dropped half-way, which leave no transaction open; futures that go to another thread.
 
 #[macro_use]
 #[path = "../support/mod.rs"]
@@ -7,12 +7,9 @@ mod support;
 use blog::models::{Comment, Post, Profile, User};
 use blog::schema::{comments, posts, users};
 use diesel::sql_types::BigInt;
-use diesel_async::pooled_connection::{AsyncDieselConnectionManager, bb8};
-use turbodiesel::Error;
 
 use crate::support::data::FEW;
 use crate::support::prelude::*;
-use crate::support::race::{Two, take};
 use crate::support::{Drops, polled};
 
 /// Five statements.
@@ -35,56 +32,15 @@ fn is_send<T: Send>(value: T) -> T {
 }
 
 scenarios! {
-    fn a_transaction_of_its_own_ends(db) {
-        db.conn();
-        let mut two = Two::<Conn>::new()?;
-        two.other(FEW)?;
-        let sent = two.race(usize::MAX, "");
-        let frames = |sent: &_| take(sent).into_iter().filter(|sql| !sql.starts_with("SELECT") && !sql.starts_with("SET")).collect::<Vec<_>>();
-        let asked: &[&str] = if BACKEND == "sqlite" { &["BEGIN", "ROLLBACK"] } else { &[] };
-        assert_eq!(go!(is_send(feed!().in_snapshot().load(&mut two.one)))?.len(), 4);
-        assert_eq!(frames(&sent), [asked, &["BEGIN", "COMMIT"]].concat());
-        assert_eq!(go!(is_send(feed!().in_snapshot().load_optional(&mut two.one)))?.map(|(user, ..)| user.id), Some(1));
-        assert_eq!(frames(&sent), [asked, &["BEGIN", "COMMIT"]].concat());
-
-        let failing = load_with(|_: &[&User], _: &mut turbodiesel::driver::Lent<'_, Conn>| Box::pin(async { Err::<Vec<()>, _>(Error::loader("no")) }));
-        let error = go!(feed!().preload(failing).in_snapshot().load(&mut two.one)).unwrap_err();
-        assert!(error.is_loader(), "{error}");
-        assert_eq!(frames(&sent), [asked, &["BEGIN", "ROLLBACK"]].concat());
-        // None is open: what is committed now is seen.
-        two.other("UPDATE users SET name = 'Zoe' WHERE id = 1")?;
-        assert_eq!(go!(feed!().load(&mut two.one))?[0].0.name, "Zoe");
-    }
-
-    fn pages_and_counts_fit_each_other(db) {
-        db.conn();
-        let mut two = Two::<Conn>::new()?;
-        two.other(FEW)?;
-        // Between the page and what hangs on it.
-        two.race(1, "DELETE FROM comments WHERE author_id = 3 OR id = 101; DELETE FROM posts WHERE author_id = 3; DELETE FROM profiles WHERE user_id = 3; DELETE FROM users WHERE id = 3");
-        let (page, count) = go!(is_send(in_snapshot(&mut two.one, |conn| Box::pin(async move {
-            let page = comments::table.select(Comment::as_select()).keyset(comments::id.asc()).first(2).preload(belongs_to::<User>()).load(conn).await?;
-            Ok((page, users::table.count().get_result::<i64>(conn).await?))
-        }))))?;
-        assert_eq!(page.items().iter().map(|(comment, writer)| (comment.id, writer.id)).collect::<Vec<_>>(), [(100, 2), (101, 3)]);
-        assert_eq!((count, go!(users::table.count().get_result::<i64>(&mut two.one))?), (4, 3));
-    }
-
-    fn the_callers_transaction_is_used_or_refused(db) {
+    fn they_go_to_another_thread(db) {
         let conn = db.conn();
         go!(conn.batch_execute(FEW))?;
-        go!(conn.batch_execute(if BACKEND == "postgres" { "BEGIN ISOLATION LEVEL REPEATABLE READ" } else { "BEGIN" }))?;
-        let log = StatementLog::install(conn);
-        assert_eq!(go!(feed!().in_snapshot().load(conn))?.len(), 4);
-        // The caller's is still open.
-        go!(conn.batch_execute("INSERT INTO tags (id, name) VALUES (1, 'a')"))?;
-        go!(conn.batch_execute("ROLLBACK"))?;
-        log.take();
-        if BACKEND == "postgres" {
-            go!(conn.batch_execute("BEGIN"))?;
-            assert!(go!(feed!().in_snapshot().load(conn)).is_err_and(|error| error.is_weak_isolation()));
-            assert!(log.take().iter().all(|statement| !statement.sql.contains(" FROM ")), "it was loaded nevertheless");
-        }
+        assert_eq!(go!(is_send(feed!().in_snapshot().load(conn)))?.len(), 4);
+        assert!(go!(is_send(feed!().in_snapshot().load_optional(conn)))?.is_some());
+        let count = go!(is_send(in_snapshot(conn, |conn| Box::pin(async move {
+            Ok(users::table.count().get_result::<i64>(conn).await?)
+        }))))?;
+        assert_eq!(count, 4);
     }
 
     fn a_snapshot_that_is_dropped_leaves_no_transaction_in_a_pool(db) {
@@ -94,7 +50,7 @@ scenarios! {
             "mysql" => "SELECT COUNT(*) AS open FROM information_schema.innodb_trx t JOIN information_schema.processlist p ON p.id = t.trx_mysql_thread_id WHERE p.db = database() AND p.id <> connection_id()",
             _ => "SELECT 0 AS open",
         };
-        let pool = bb8::Pool::builder().max_size(1).build(AsyncDieselConnectionManager::<Conn>::new(db.url())).await?;
+        let pool = go!(db.pool(1))?;
         let mut drops = Drops::default();
         while let Some(polls) = drops.polls() {
             let finished = {

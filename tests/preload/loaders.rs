@@ -10,7 +10,6 @@ use crate::support::data::FEW;
 use crate::support::prelude::*;
 
 scenarios! {
-    #[cfg(not(feature = "awaited"))]
     fn a_loader_of_ones_own_is_a_relation(db) {
         let conn = db.conn();
         go!(conn.batch_execute(FEW))?;
@@ -19,14 +18,15 @@ scenarios! {
         let load = users::table
             .order(users::id)
             .select(User::as_select())
-            .preload(load_with(|users: &[&User], conn| {
-                let all: Vec<(i32, String)> = posts::table.order(posts::id).select((posts::author_id, posts::title)).load(conn)?;
-                assert_eq!(titles.len(), 23);
+            .preload(load_with(loader!(|users: &[&User], conn| let length = titles.len(); {
+                let titles = posts::table.order(posts::id).select((posts::author_id, posts::title));
+                let all: Vec<(i32, String)> = go!(titles.load(conn))?;
+                assert_eq!(length, 23);
                 Ok(users.iter().map(|user| all.iter().filter(|(id, _)| *id == user.id).count()).collect())
-            }))
-            .preload(has_many::<Post>().order(posts::id).preload(load_with(|posts, _| {
-                Ok(posts.iter().map(|post: &&Post| post.title.len()).collect())
-            }).sends(0)));
+            })))
+            .preload(has_many::<Post>().order(posts::id).preload(load_with(loader!(|posts: &[&Post], _conn| {
+                Ok(posts.iter().map(|post| post.title.len()).collect())
+            })).sends(0)));
         let announced = load.statements().fixed();
         let rows: Vec<(User, usize, Vec<(Post, usize)>)> = go!(load.load(conn))?;
         assert_eq!((log.len(), announced), (3, 3));
@@ -35,17 +35,16 @@ scenarios! {
         assert!(rows.iter().flat_map(|(.., posts)| posts).all(|(post, length)| post.title.len() == *length));
     }
 
-    #[cfg(not(feature = "awaited"))]
     fn a_loader_that_loses_a_parent_is_an_error(db) {
         let conn = db.conn();
         go!(conn.batch_execute(FEW))?;
-        let short = load_with(|users: &[&User], _| Ok(users.iter().skip(1).map(|user| user.id).collect()));
+        let short = load_with(loader!(|users: &[&User], _conn| { Ok(users.iter().skip(1).map(|user| user.id).collect()) }));
         let error = go!(users::table.select(User::as_select()).preload(short).load(conn)).unwrap_err();
         assert!(error.is_wrong_number_of_results(), "{error}");
         assert_eq!(error.to_string(), "a relation gave 3 results for 4 parents");
-        let long = load_with(|users: &[&User], _| Ok(vec![0; users.len() + 1]));
+        let long = load_with(loader!(|users: &[&User], _conn| { Ok(vec![0; users.len() + 1]) }));
         assert!(go!(users::table.select(User::as_select()).preload(long).load(conn)).unwrap_err().is_wrong_number_of_results());
-        let failed = load_with(|_: &[&User], _| -> turbodiesel::Result<Vec<()>> { Err(Error::loader("no answer")) });
+        let failed = load_with(loader!(|_users: &[&User], _conn| { Err::<Vec<()>, _>(Error::loader("no answer")) }));
         let error = go!(users::table.select(User::as_select()).preload(failed).load(conn)).unwrap_err();
         assert!(error.is_loader() && error.source().is_some_and(|cause| cause.to_string() == "no answer"), "{error}");
     }

@@ -31,8 +31,6 @@ mod races;
 mod relations;
 mod roots;
 mod shapes;
-// Its transactions are closures, which an awaiting one is not; `async-tests` has its own.
-#[cfg(not(feature = "awaited"))]
 mod snapshot;
 mod sql;
 mod statements;

@@ -71,30 +71,24 @@ scenarios! {
         assert_eq!(rows[0].1.len(), 1);
     }
 
-    #[cfg(not(feature = "awaited"))]
     fn loads_inside_a_transaction(db) {
         let conn = db.conn();
         go!(conn.batch_execute(FEW))?;
         // The error type is Diesel's: ours converts into it.
-        let rows = go!(conn.transaction(|conn| -> QueryResult<Vec<(User, Vec<Post>)>> {
-            diesel::delete(posts::table.filter(posts::id.eq(30))).execute(conn)?;
-            Ok(users::table.order(users::id).select(User::as_select()).preload(has_many::<Post>()).load(conn)?)
-        }))?;
+        let rows = go!(conn.transaction(work!(|conn| -> QueryResult<Vec<(User, Vec<Post>)>> {
+            go!(diesel::delete(posts::table.filter(posts::id.eq(30))).execute(conn))?;
+            let users = users::table.order(users::id).select(User::as_select());
+            Ok(go!(users.preload(has_many::<Post>()).load(conn))?)
+        })))?;
         assert_eq!(rows[2].1, []);
     }
-}
 
-/// A pooled connection is a connection.
-#[cfg(not(feature = "awaited"))]
-#[test]
-fn loads_on_a_pooled_connection() -> crate::support::TestResult {
-    use diesel::r2d2::{ConnectionManager, Pool};
-    let pool = Pool::builder().max_size(1).build(ConnectionManager::<SqliteConnection>::new(":memory:"))?;
-    let conn = &mut pool.get()?;
-    diesel_migrations::MigrationHarness::run_pending_migrations(&mut **conn, blog::migrations::SQLITE)
-        .map_err(|error| error.to_string())?;
-    conn.batch_execute(FEW)?;
-    let rows = users::table.select(User::as_select()).preload(has_many::<Post>()).load(conn)?;
-    assert_eq!(rows.len(), 4);
-    Ok(())
+    /// A pooled connection is a connection.
+    fn loads_on_a_pooled_connection(db) {
+        go!(db.conn().batch_execute(FEW))?;
+        let pool = go!(db.pool(1))?;
+        let conn = &mut go!(pool.get())?;
+        let rows = go!(users::table.select(User::as_select()).preload(has_many::<Post>()).load(conn))?;
+        assert_eq!(rows.len(), 4);
+    }
 }

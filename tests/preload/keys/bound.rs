@@ -108,79 +108,74 @@ scenarios! {
     }
 }
 
-/// Types that one backend has.
-#[cfg(all(feature = "postgres", not(feature = "awaited")))]
-#[test]
-fn uuids_and_points_in_time_of_postgres() -> crate::support::TestResult {
-    diesel::table! { sessions (id) { id -> Uuid, } }
-    diesel::table! { visits (id) { id -> Integer, session_id -> Nullable<Uuid>, at -> Timestamptz, } }
+// Types that one backend has.
+#[cfg(feature = "postgres")]
+only_on! { postgres;
+    fn uuids_and_points_in_time_of_postgres(db) {
+        diesel::table! { sessions (id) { id -> Uuid, } }
+        diesel::table! { visits (id) { id -> Integer, session_id -> Nullable<Uuid>, at -> Timestamptz, } }
 
-    #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Identifiable)]
-    struct Session {
-        id: uuid::Uuid,
+        #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Identifiable)]
+        struct Session {
+            id: uuid::Uuid,
+        }
+        #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Identifiable, Associations)]
+        #[diesel(belongs_to(Session))]
+        struct Visit {
+            id: i32,
+            session_id: Option<uuid::Uuid>,
+            at: chrono::DateTime<chrono::Utc>,
+        }
+        let conn = db.conn();
+        go!(conn.batch_execute(
+            "CREATE TABLE sessions (id UUID NOT NULL PRIMARY KEY);
+             CREATE TABLE visits (id INTEGER NOT NULL PRIMARY KEY, session_id UUID, at TIMESTAMPTZ NOT NULL);
+             INSERT INTO sessions VALUES ('00000000-0000-0000-0000-000000000001'), ('00000000-0000-0000-0000-000000000002');
+             INSERT INTO visits VALUES (1, '00000000-0000-0000-0000-000000000001', '2026-01-01 00:00:00+02'),
+               (2, NULL, '2025-12-31 22:00:00Z');",
+        ))?;
+        let sessions = sessions::table.order(sessions::id).select(Session::as_select());
+        let rows = go!(sessions.preload(has_many::<Visit>()).load(conn))?;
+        assert_eq!(rows.iter().map(|(_, visits)| visits.len()).collect::<Vec<_>>(), [1, 0]);
+        // Two spellings of one point in time.
+        let at_once = has_many::<Visit>().by_key(visits::at, |visit: &Visit| visit.at).order(visits::id);
+        let rows = go!(visits::table.select(Visit::as_select()).preload(at_once).load(conn))?;
+        assert!(rows.iter().all(|(_, visits)| visits.iter().map(|visit| visit.id).collect::<Vec<_>>() == [1, 2]));
     }
-    #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Identifiable, Associations)]
-    #[diesel(belongs_to(Session))]
-    struct Visit {
-        id: i32,
-        session_id: Option<uuid::Uuid>,
-        at: chrono::DateTime<chrono::Utc>,
-    }
-    let mut db = crate::support::database::Db::<PgConnection>::fresh()?;
-    let conn = db.conn();
-    conn.batch_execute(
-        "CREATE TABLE sessions (id UUID NOT NULL PRIMARY KEY);
-         CREATE TABLE visits (id INTEGER NOT NULL PRIMARY KEY, session_id UUID, at TIMESTAMPTZ NOT NULL);
-         INSERT INTO sessions VALUES ('00000000-0000-0000-0000-000000000001'), ('00000000-0000-0000-0000-000000000002');
-         INSERT INTO visits VALUES (1, '00000000-0000-0000-0000-000000000001', '2026-01-01 00:00:00+02'),
-           (2, NULL, '2025-12-31 22:00:00Z');",
-    )?;
-    let rows =
-        sessions::table.order(sessions::id).select(Session::as_select()).preload(has_many::<Visit>()).load(conn)?;
-    assert_eq!(rows.iter().map(|(_, visits)| visits.len()).collect::<Vec<_>>(), [1, 0]);
-    // Two spellings of one point in time.
-    let at_once = has_many::<Visit>().by_key(visits::at, |visit: &Visit| visit.at).order(visits::id);
-    let rows = visits::table.select(Visit::as_select()).preload(at_once).load(conn)?;
-    assert!(rows.iter().all(|(_, visits)| visits.iter().map(|visit| visit.id).collect::<Vec<_>>() == [1, 2]));
-    Ok(())
 }
 
-/// Unsigned integers, which MySQL alone has.
-#[cfg(all(feature = "mysql", not(feature = "awaited")))]
-#[test]
-fn unsigned_keys_of_mysql() -> crate::support::TestResult {
-    diesel::table! { accounts (id) { id -> Unsigned<BigInt>, } }
-    diesel::table! { logins (id) { id -> Unsigned<Integer>, account_id -> Unsigned<BigInt>, tiny -> TinyInt, } }
+// Unsigned integers, which MySQL alone has.
+#[cfg(feature = "mysql")]
+only_on! { mysql;
+    fn unsigned_keys_of_mysql(db) {
+        diesel::table! { accounts (id) { id -> Unsigned<BigInt>, } }
+        diesel::table! { logins (id) { id -> Unsigned<Integer>, account_id -> Unsigned<BigInt>, tiny -> TinyInt, } }
 
-    #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Identifiable)]
-    struct Account {
-        id: u64,
+        #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Identifiable)]
+        struct Account {
+            id: u64,
+        }
+        #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Identifiable, Associations)]
+        #[diesel(belongs_to(Account))]
+        struct Login {
+            id: u32,
+            account_id: u64,
+            tiny: i8,
+        }
+        let conn = db.conn();
+        go!(conn.batch_execute(
+            "CREATE TABLE accounts (id BIGINT UNSIGNED NOT NULL PRIMARY KEY);
+             CREATE TABLE logins (id INTEGER UNSIGNED NOT NULL PRIMARY KEY, account_id BIGINT UNSIGNED NOT NULL, tiny TINYINT NOT NULL);
+             INSERT INTO accounts VALUES (18446744073709551615), (9223372036854775807), (0);
+             INSERT INTO logins VALUES (1, 18446744073709551615, -128), (4294967295, 0, 127), (3, 0, -128);",
+        ))?;
+        let accounts = accounts::table.order(accounts::id).select(Account::as_select());
+        let rows = go!(accounts.preload(has_many::<Login>().order(logins::id)).load(conn))?;
+        let found: Vec<_> =
+            rows.iter().map(|(account, logins)| (account.id, logins.iter().map(|login| login.id).collect())).collect();
+        assert_eq!(found, [(0, vec![3, u32::MAX]), (i64::MAX as u64, vec![]), (u64::MAX, vec![1])]);
+        let alike = has_many::<Login>().by_key(logins::tiny, |login: &Login| login.tiny).order(logins::id);
+        let rows = go!(logins::table.order(logins::id).select(Login::as_select()).preload(alike).load(conn))?;
+        assert_eq!(rows.iter().map(|(_, alike)| alike.len()).collect::<Vec<_>>(), [2, 2, 1]);
     }
-    #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Identifiable, Associations)]
-    #[diesel(belongs_to(Account))]
-    struct Login {
-        id: u32,
-        account_id: u64,
-        tiny: i8,
-    }
-    let mut db = crate::support::database::Db::<MysqlConnection>::fresh()?;
-    let conn = db.conn();
-    conn.batch_execute(
-        "CREATE TABLE accounts (id BIGINT UNSIGNED NOT NULL PRIMARY KEY);
-         CREATE TABLE logins (id INTEGER UNSIGNED NOT NULL PRIMARY KEY, account_id BIGINT UNSIGNED NOT NULL, tiny TINYINT NOT NULL);
-         INSERT INTO accounts VALUES (18446744073709551615), (9223372036854775807), (0);
-         INSERT INTO logins VALUES (1, 18446744073709551615, -128), (4294967295, 0, 127), (3, 0, -128);",
-    )?;
-    let rows = accounts::table
-        .order(accounts::id)
-        .select(Account::as_select())
-        .preload(has_many::<Login>().order(logins::id))
-        .load(conn)?;
-    let found: Vec<_> =
-        rows.iter().map(|(account, logins)| (account.id, logins.iter().map(|login| login.id).collect())).collect();
-    assert_eq!(found, [(0, vec![3, u32::MAX]), (i64::MAX as u64, vec![]), (u64::MAX, vec![1])]);
-    let alike = has_many::<Login>().by_key(logins::tiny, |login: &Login| login.tiny).order(logins::id);
-    let rows = logins::table.order(logins::id).select(Login::as_select()).preload(alike).load(conn)?;
-    assert_eq!(rows.iter().map(|(_, alike)| alike.len()).collect::<Vec<_>>(), [2, 2, 1]);
-    Ok(())
 }

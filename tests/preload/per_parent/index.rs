@@ -72,7 +72,6 @@ macro_rules! few {
 }
 
 scenarios! {
-    #[cfg(not(feature = "awaited"))]
     fn the_index_of_each_relation_serves_it(db) {
         let conn = db.conn();
         seed(conn, &Seed { users: 1_500, posts_per_user: 12, comments_per_post: 0, tags: 10 })?;
@@ -120,7 +119,6 @@ scenarios! {
         assert!(expression.index_sql::<User, DB>().unwrap_err().is_no_index());
     }
 
-    #[cfg(not(feature = "awaited"))]
     fn with_an_index_extremes_read_a_row_a_parent(db) {
         let conn = db.conn();
         seed(conn, &Seed { users: 1_500, posts_per_user: 12, comments_per_post: 0, tags: 10 })?;

@@ -35,7 +35,6 @@ fn scanned(plan: &[Line]) -> Vec<usize> {
 }
 
 scenarios! {
-    #[cfg(not(feature = "awaited"))]
     fn no_more_children_are_read_than_are_given(db) {
         let conn = db.conn();
         seed(conn, &Seed { users: 100, posts_per_user: 200, comments_per_post: 0, tags: 0 })?;
@@ -79,7 +78,7 @@ scenarios! {
                     }
                 }
                 _ => {
-                    let plan = blog::explain(conn, &log.take().pop().unwrap())?;
+                    let plan = explain(conn, &log.take().pop().unwrap())?;
                     let steps: Vec<_> = plan.lines().filter_map(|step| step.rsplit('|').next()).filter(|step| step.contains("posts") || step.contains("B-TREE")).collect();
                     assert_eq!(steps, [
                         "SEARCH posts USING COVERING INDEX posts_author_id_idx (author_id=?)",

@@ -53,6 +53,11 @@ pub(crate) fn panics(f: impl FnOnce()) -> String {
     payload.downcast_ref::<String>().cloned().unwrap_or_default()
 }
 
+/// What `future` gives, or its panic.
+pub(crate) async fn caught<F: Future>(future: F) -> std::thread::Result<F::Output> {
+    futures_util::FutureExt::catch_unwind(std::panic::AssertUnwindSafe(future)).await
+}
+
 /// Runs `work` so often at once, polled in turn.
 pub(crate) async fn side_by_side<E>(times: usize, work: impl AsyncFn(usize) -> Result<(), E>) -> Result<(), E> {
     futures_util::future::try_join_all((0..times).map(|number| work(number))).await.map(drop)

@@ -42,8 +42,9 @@ use crate::backend::Dialect;
 /// Awaits `f` and gives what it returned, with the log of what it sent through `conn`: the blocking
 /// [`watch`](super::watch()), awaited.
 ///
-/// Afterwards, and where the future is dropped, nothing is counted any more, and each event goes to a new instrumentation of
-/// the process's default. A `watch` within a `watch` of the same connection is seen by both.
+/// Afterwards, and where the future is dropped or panics, nothing is counted any more, and each event goes to a new
+/// instrumentation of the process's default. A `watch` within a `watch` of the same connection is seen by both. An
+/// instrumentation that `f` itself puts on `conn` stays there.
 ///
 /// # Errors
 ///
@@ -58,7 +59,8 @@ where
         Some(outer) => watcher.install_over(conn, outer.recorder::<C::Backend>(None, false)),
         None => watcher.install(conn),
     }
-    // Nothing is put back at the end: without its watcher, what is installed only forwards.
+    // Nothing is put back at the end: without its watcher, what is installed only forwards. And a guard could not: a
+    // connection of SQLite panics when it is given an instrumentation while a statement that was dropped still runs.
     let value = within(|| Watching::enter(address, watcher.clone()), f(conn)).await?;
     Ok((value, watcher.log()))
 }

@@ -35,6 +35,11 @@ pub(crate) fn panics(f: impl FnOnce()) -> String {
     payload.downcast_ref::<String>().cloned().unwrap_or_default()
 }
 
+/// What `f` gives, or its panic.
+pub(crate) fn caught<T>(f: impl FnOnce() -> T) -> std::thread::Result<T> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(f))
+}
+
 /// Runs `work` so often at once, each on a thread of its own.
 pub(crate) fn side_by_side<E: Send>(times: usize, work: impl Fn(usize) -> Result<(), E> + Sync) -> Result<(), E> {
     let work = &work;

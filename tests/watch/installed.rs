@@ -7,9 +7,9 @@ use blog::schema::users;
 use diesel::connection::InstrumentationEvent;
 use turbodiesel::watch::Watcher;
 
-use crate::support::panics;
 use crate::support::prelude::*;
 use crate::support::watching::{scope, watch};
+use crate::support::{caught, panics};
 
 fn counter() -> (Arc<AtomicU64>, impl FnMut(InstrumentationEvent<'_>) + Send + 'static) {
     let count = Arc::new(AtomicU64::new(0));
@@ -19,6 +19,10 @@ fn counter() -> (Arc<AtomicU64>, impl FnMut(InstrumentationEvent<'_>) + Send + '
             counted.fetch_add(1, Ordering::Relaxed);
         }
     })
+}
+
+fn planted() -> QueryResult<()> {
+    panic!("planted")
 }
 
 scenarios! {
@@ -31,22 +35,35 @@ scenarios! {
         assert_eq!(outer.log().len(), 0, "the process's default is back, not what was there");
     }
 
-    // A watch that is awaited puts nothing back where it is dropped: its own watcher goes, and another one stays.
-    #[cfg(not(feature = "awaited"))]
-    fn a_panic_leaves_nothing_installed(db) {
-        use std::panic::{AssertUnwindSafe, catch_unwind};
+    fn a_watch_that_panics_is_gone(db) {
         let conn = db.conn();
-        let watcher = Watcher::new();
-        let hidden = watcher.clone();
-        let died = catch_unwind(AssertUnwindSafe(|| {
-            watch(conn, |conn| -> QueryResult<()> {
-                hidden.install(conn);
-                panic!("planted")
-            })
+        let (_, outer) = go!(watch(conn, work!(|conn| {
+            let died = go!(caught(block! {
+                go!(watch(conn, work!(|conn| {
+                    go!(users::table.count().get_result::<i64>(conn))?;
+                    planted()
+                })))
+            }));
+            assert!(died.is_err());
+            go!(users::table.count().get_result::<i64>(conn))
+        })))?;
+        assert_eq!(outer.len(), 2);
+    }
+
+    fn what_a_watch_that_panics_has_installed_itself(db) {
+        let conn = db.conn();
+        let own = Watcher::new();
+        let died = go!(caught(block! {
+            go!(watch(conn, work!(|conn| {
+                own.install(conn);
+                go!(users::table.count().get_result::<i64>(conn))?;
+                planted()
+            })))
         }));
         assert!(died.is_err());
         go!(users::table.count().get_result::<i64>(conn))?;
-        assert!(watcher.log().is_empty());
+        // One that is awaited puts nothing back.
+        assert_eq!(own.log().len(), if cfg!(feature = "awaited") { 2 } else { 1 });
         // And the next watch is not taken for one inside of the one that died.
         let (_, log) = go!(watch(conn, work!(|conn| go!(users::table.count().get_result::<i64>(conn)))))?;
         log.assert_statements(1);

@@ -3,7 +3,7 @@
 //! `TURBODIESEL_CAPTURE=1 cargo test --features postgres,mysql --test plans` writes them anew.
 
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use diesel::sql_query;
 use turbodiesel::backend::Dialect;
@@ -25,7 +25,10 @@ fn nameless(raw: &str) -> String {
 }
 
 fn file(backend: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("tests/plans/captured/{backend}.txt"))
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    // `async-tests` is a folder of this package.
+    let root = if cfg!(feature = "awaited") { package.join("..") } else { package.to_owned() };
+    root.join(format!("tests/plans/captured/{backend}.txt"))
 }
 
 scenarios! {

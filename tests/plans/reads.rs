@@ -4,18 +4,22 @@
 use blog::Seed;
 use blog::models::{Post, PostTag, Tag, Translation, TranslationReview, User};
 use blog::schema::{post_tags, posts, translation_reviews, translations, users};
-use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 use diesel::sql_types::BigInt;
 #[cfg(feature = "postgres")]
 use diesel::sql_types::Text;
 use turbodiesel::backend::{PerParentSql, TopN};
 use turbodiesel::preload::Strategy;
-use turbodiesel::prelude::*;
+
+#[cfg(feature = "mysql")]
+use crate::support::database::mysql;
+#[cfg(feature = "postgres")]
+use crate::support::database::postgres;
+use crate::support::database::sqlite;
+use crate::support::prelude::*;
 
 /// A connection that knows how many rows were read of a table.
-trait Reads: Connection + Sized {
+trait Reads: Sized {
     /// What makes the planner plan as it may.
     const MODES: &'static [&'static str] = &["SELECT 1"];
     /// Tells the planner of the rows.
@@ -29,7 +33,7 @@ trait Reads: Connection + Sized {
     ) -> turbodiesel::Result<Option<i64>>;
 }
 
-impl Reads for SqliteConnection {
+impl Reads for sqlite::Conn {
     const ANALYZE: &'static str = "ANALYZE";
 
     fn reads(
@@ -42,7 +46,7 @@ impl Reads for SqliteConnection {
 }
 
 #[cfg(feature = "postgres")]
-impl Reads for PgConnection {
+impl Reads for postgres::Conn {
     const MODES: &'static [&'static str] =
         &["SET plan_cache_mode = force_custom_plan", "SET plan_cache_mode = force_generic_plan"];
     // The index answers alone only for pages that VACUUM has seen.
@@ -61,26 +65,26 @@ impl Reads for PgConnection {
             read: i64,
         }
         let counts = |conn: &mut Self| {
-            diesel::sql_query(
+            let sql = diesel::sql_query(
                 "SELECT oid, pg_stat_get_xact_tuples_returned(oid::oid) AS read FROM (SELECT $1::regclass::bigint AS oid
                  UNION ALL SELECT indexrelid::bigint FROM pg_index WHERE indrelid = $1::regclass) AS r ORDER BY oid",
             )
-            .bind::<Text, _>(table)
-            .load::<Count>(conn)
+            .bind::<Text, _>(table);
+            now!(sql.load::<Count>(conn))
         };
         // Counted within the transaction, and therefore at once.
-        self.transaction(|conn| {
-            let before = counts(conn)?;
-            run(conn)?;
-            let after = counts(conn)?;
-            assert!(before.iter().zip(&after).all(|(before, after)| before.oid == after.oid));
-            Ok(before.iter().zip(&after).map(|(before, after)| after.read - before.read).max())
-        })
+        now!(self.batch_execute("BEGIN"))?;
+        let before = counts(self)?;
+        run(self)?;
+        let after = counts(self)?;
+        now!(self.batch_execute("COMMIT"))?;
+        assert!(before.iter().zip(&after).all(|(before, after)| before.oid == after.oid));
+        Ok(before.iter().zip(&after).map(|(before, after)| after.read - before.read).max())
     }
 }
 
 #[cfg(feature = "mysql")]
-impl Reads for MysqlConnection {
+impl Reads for mysql::Conn {
     const ANALYZE: &'static str = "ANALYZE TABLE posts, post_tags, tags, translations, translation_reviews, users";
 
     fn reads(
@@ -97,7 +101,7 @@ impl Reads for MysqlConnection {
         let counts = |conn: &mut Self| {
             let sum = "SELECT CAST(SUM(VARIABLE_VALUE) AS SIGNED) AS `read` FROM information_schema.SESSION_STATUS
                 WHERE VARIABLE_NAME LIKE 'HANDLER_READ_%' AND VARIABLE_NAME NOT LIKE 'HANDLER_READ_RND%'";
-            diesel::sql_query(sum).get_result::<Count>(conn).map(|count| count.read)
+            now!(diesel::sql_query(sum).get_result::<Count>(conn)).map(|count| count.read)
         };
         let before = counts(self)?;
         let between = counts(self)?;
@@ -125,12 +129,12 @@ macro_rules! reads_at_most {
             $go!($conn.batch_execute(mode))?;
             let mut parents = 0;
             let alone = $conn.reads($table, &mut |conn: &mut Conn| {
-                parents = $go!($parents.load(conn))?.len() as i64;
+                parents = now!($parents.load(conn))?.len() as i64;
                 Ok(())
             })?;
             assert_eq!(parents, 10, "{context}");
             let read =
-                $conn.reads($table, &mut |conn: &mut Conn| $go!($parents.preload($relation).load(conn)).map(drop))?;
+                $conn.reads($table, &mut |conn: &mut Conn| now!($parents.preload($relation).load(conn)).map(drop))?;
             if let (Some(alone), Some(read)) = (alone, read) {
                 // A subquery for one child: also its key, and the table in which MariaDB remembers what a subquery gave. And a
                 // UNION of ten is filled up to sixteen.
@@ -166,16 +170,16 @@ macro_rules! reads_at_most {
 scenarios! {
     fn the_first_of_each_read_what_they_give(db) {
         let conn = db.conn();
-        go!(blog::seed(conn, &Seed { users: 100, posts_per_user: 200, comments_per_post: 0, tags: 0 }))?;
+        seed(conn, &Seed { users: 100, posts_per_user: 200, comments_per_post: 0, tags: 0 })?;
         let best = || has_many::<Post>().order((posts::score.desc(), posts::created_at));
-        let sql = best().limit_per_parent(3).index_sql::<User, <Conn as Connection>::Backend>()?;
+        let sql = best().limit_per_parent(3).index_sql::<User, DB>()?;
         go!(conn.batch_execute(&sql))?;
         go!(conn.batch_execute(<Conn as Reads>::ANALYZE))?;
         let users = || users::table.order(users::id).limit(10).select(User::as_select());
         let index = "posts_author_id_score_created_at_id_idx";
         for strategy in STRATEGIES {
             for (limit, offset) in [(1, 0), (3, 0), (11, 0), (3, 5), (50, 0)] {
-                for form in forms::<<Conn as Connection>::Backend>((limit, offset) == (1, 0)) {
+                for form in forms::<DB>((limit, offset) == (1, 0)) {
                     macro_rules! first {
                         () => {{
                             let first = best().strategy(strategy).limit_per_parent(limit).offset_per_parent(offset);
@@ -201,7 +205,7 @@ scenarios! {
     fn links_and_keys_of_two_columns_read_what_they_give(db) {
         let conn = db.conn();
         // Thirty tags and thirty reviews of each.
-        go!(blog::seed(conn, &Seed { users: 40, posts_per_user: 10, comments_per_post: 0, tags: 40 }))?;
+        seed(conn, &Seed { users: 40, posts_per_user: 10, comments_per_post: 0, tags: 40 })?;
         go!(conn.batch_execute("DELETE FROM post_tags; DELETE FROM translation_reviews;
             INSERT INTO post_tags (post_id, tag_id, position) SELECT posts.id, tags.id, tags.id * 7 % 40 FROM posts, tags WHERE tags.id <= 30;
             INSERT INTO translation_reviews (post_id, language, reviewer_id, verdict)
@@ -211,13 +215,13 @@ scenarios! {
             .by_key((translation_reviews::post_id, translation_reviews::language), |of: &Translation| (of.post_id, of.language.clone()))
             .order(translation_reviews::verdict)
             .limit_per_parent(limit);
-        go!(conn.batch_execute(&placed().index_sql::<Post, <Conn as Connection>::Backend>()?))?;
-        go!(conn.batch_execute(&reviews(1).index_sql::<Translation, <Conn as Connection>::Backend>()?))?;
+        go!(conn.batch_execute(&placed().index_sql::<Post, DB>()?))?;
+        go!(conn.batch_execute(&reviews(1).index_sql::<Translation, DB>()?))?;
         go!(conn.batch_execute(<Conn as Reads>::ANALYZE))?;
         let translated = || translations::table.order((translations::post_id, translations::language)).limit(10).select(Translation::as_select());
         let index = "translation_reviews_post_id_language_verdict_id_idx";
         for limit in [1u32, 3, 20] {
-            for form in forms::<<Conn as Connection>::Backend>(limit == 1) {
+            for form in forms::<DB>(limit == 1) {
                 macro_rules! first {
                     () => {{
                         let first = reviews(limit);

@@ -5,12 +5,11 @@ use blog::Seed;
 use blog::models::{Comment, EditedPost, Post, PostTag, Profile, Tag, Translation, TranslationReview, User};
 use blog::schema::{comments, post_tags, posts, profiles, tags, translation_reviews, translations, users};
 use chrono::NaiveDateTime;
-use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
 use turbodiesel::backend::{AggregateForm, KeySql, PerParentSql, TopN};
 use turbodiesel::plan::Plans;
 use turbodiesel::preload::{Bound, Strategy};
-use turbodiesel::prelude::*;
+
+use crate::support::prelude::*;
 
 /// Enough rows for every planner to prefer an index for a few of them.
 fn many() -> Seed {
@@ -74,9 +73,9 @@ macro_rules! by {
 scenarios! {
     fn every_fetch_searches_an_index(db) {
         let conn = db.conn();
-        go!(blog::seed(conn, &many()))?;
-        go!(blog::analyze(conn))?;
-        for strategy in strategies::<<Conn as Connection>::Backend>() {
+        seed(conn, &many())?;
+        analyze(conn)?;
+        for strategy in strategies::<DB>() {
             searched! { go, conn, strategy;
                 few!(users::id, User), has_many::<Post>().strategy(strategy) => "posts_author_id_idx";
                 few!(users::id, User), has_many::<Post>().filter(posts::published.eq(true)).order(posts::id).strategy(strategy)
@@ -121,8 +120,8 @@ scenarios! {
 
     fn every_aggregate_searches_an_index(db) {
         let conn = db.conn();
-        go!(blog::seed(conn, &many()))?;
-        go!(blog::analyze(conn))?;
+        seed(conn, &many())?;
+        analyze(conn)?;
         for strategy in [Strategy::Auto, Strategy::Search, Strategy::Binds] {
             let posts = || has_many::<Post>().strategy(strategy);
             for form in FORMS {
@@ -147,22 +146,22 @@ scenarios! {
     fn the_first_of_each_search_an_index(db) {
         let conn = db.conn();
         // Many children of each parent: a few are sorted.
-        go!(blog::seed(conn, &Seed { users: 300, posts_per_user: 40, comments_per_post: 0, tags: 5_000 }))?;
+        seed(conn, &Seed { users: 300, posts_per_user: 40, comments_per_post: 0, tags: 5_000 })?;
         let newest = || has_many::<Post>().order((posts::score.desc(), posts::created_at));
         let reviews = || has_many::<TranslationReview>()
             .by_key((translation_reviews::post_id, translation_reviews::language), |of: &Translation| (of.post_id, of.language.clone()))
             .order(translation_reviews::verdict);
         let placed = || many_to_many::<Tag, PostTag>().links(|links| links.order(post_tags::position).limit_per_parent(2));
         for sql in [
-            newest().limit_per_parent(3).index_sql::<User, <Conn as Connection>::Backend>()?,
-            reviews().limit_per_parent(3).index_sql::<Translation, <Conn as Connection>::Backend>()?,
-            placed().index_sql::<Post, <Conn as Connection>::Backend>()?,
+            newest().limit_per_parent(3).index_sql::<User, DB>()?,
+            reviews().limit_per_parent(3).index_sql::<Translation, DB>()?,
+            placed().index_sql::<Post, DB>()?,
         ] {
             go!(conn.batch_execute(&sql))?;
         }
-        go!(blog::analyze(conn))?;
+        analyze(conn)?;
         for strategy in [Strategy::Auto, Strategy::Search, Strategy::Binds] {
-            for form in forms::<<Conn as Connection>::Backend>() {
+            for form in forms::<DB>() {
                 searched! { go, conn, (strategy, form);
                     few!(users::id, User), by!(newest().strategy(strategy).limit_per_parent(3), form)
                         => "posts_author_id_score_created_at_id_idx";

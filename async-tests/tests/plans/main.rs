@@ -6,6 +6,8 @@ mod support;
 
 #[path = "../../../tests/plans/builders.rs"]
 mod builders;
+#[path = "../../../tests/plans/captured.rs"]
+mod captured;
 #[path = "../../../tests/plans/claims.rs"]
 mod claims;
 mod futures;
@@ -13,3 +15,9 @@ mod futures;
 mod planted;
 #[path = "../../../tests/plans/questions.rs"]
 mod questions;
+#[path = "../../../tests/plans/reads.rs"]
+mod reads;
+#[path = "../../../tests/plans/relations.rs"]
+mod relations;
+#[path = "../../../tests/plans/shapes.rs"]
+mod shapes;

@@ -11,7 +11,8 @@ use super::place;
 use crate::one_load::{self, OneLoad};
 
 /// Follows each statement to the thread on which it runs, so that a watcher knows the line that sent it, and to which load
-/// and [`scope`](super::asynchronous::scope()) it belongs, and its `tracing` span stands in the one around it: `SyncConnectionWrapper<SqliteConnection, Followed>`.
+/// and [`scope`](super::asynchronous::scope()) it belongs, and its `tracing` span stands in the one around it:
+/// `SyncConnectionWrapper<SqliteConnection, Followed>`.
 ///
 /// Each statement then costs a backtrace, as long as there is a [`Watcher`](super::Watcher). `S` runs it: the default is that of
 /// `SyncConnectionWrapper`.

@@ -74,6 +74,20 @@ pub trait KeyList<K, ST>: Dialect {
     ) -> QueryResult<()>;
 }
 
+/// Writes `CAST(value AS ty)`.
+pub(crate) fn push_cast<'b, DB: Dialect>(
+    ty: &str,
+    mut out: AstPass<'_, 'b, DB>,
+    value: impl FnOnce(AstPass<'_, 'b, DB>) -> QueryResult<()>,
+) -> QueryResult<()> {
+    out.push_sql("CAST(");
+    value(out.reborrow())?;
+    out.push_sql(" AS ");
+    out.push_sql(ty);
+    out.push_sql(")");
+    Ok(())
+}
+
 /// Writes the columns of a key: `a`, or `(a, b)`.
 pub(crate) fn push_columns<'b, K: Key, DB: Dialect>(
     columns: &'b impl QueryFragment<DB>,

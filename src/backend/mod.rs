@@ -337,9 +337,9 @@ pub trait StoredKey<ST>: Dialect {
         None
     }
 
-    /// What stands around a value that the program gives: a cast, where the value alone would not be compared exactly.
-    fn around_given() -> (&'static str, &'static str) {
-        ("", "")
+    /// The type that a value of the program is cast to, where the value alone would not be compared exactly.
+    fn cast_given() -> Option<String> {
+        None
     }
 
     /// Writes the value as a bind.

@@ -11,6 +11,7 @@ use diesel::sql_types::{IntoNotNullable, SqlType, is_nullable};
 
 use super::stored::{Stored, WireType};
 use super::values::GivenValue;
+use crate::backend::keys::push_cast;
 use crate::backend::{Dialect, NullsSort, StoredKey};
 
 /// One key of an ordering: an expression, a direction, a place for NULLs. `U` says how it is known to be unique, if so.
@@ -296,12 +297,11 @@ where
         DB::push_stored(value, out)
     }
 
-    fn push_given<'b>(&self, value: &'b dyn GivenValue<DB>, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        let (before, after) = DB::around_given();
-        out.push_sql(before);
-        value.push(out.reborrow())?;
-        out.push_sql(after);
-        Ok(())
+    fn push_given<'b>(&self, value: &'b dyn GivenValue<DB>, out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        match DB::cast_given() {
+            Some(ty) => push_cast(&ty, out, |out| value.push(out)),
+            None => value.push(out),
+        }
     }
 
     fn canonical(&self) -> Canonical {

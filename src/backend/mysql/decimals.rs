@@ -4,8 +4,10 @@
 
 use crate::preload::key::KeyValue;
 
-/// What is around a decimal whose digits are not known.
-pub(super) const CAST: (&str, &str) = ("CAST(", " AS DECIMAL(65, 30))");
+/// The type of a decimal whose digits are not known.
+pub(super) fn type_of_any() -> String {
+    type_of(0, 0)
+}
 
 /// The type of a decimal with so many digits before and after its point. A type has 65 digits; 30 of them after the point, of
 /// which MariaDB has up to 38. Few different types, so that statements stay cached.
@@ -33,7 +35,7 @@ pub(super) fn type_of_key(key: KeyValue<'_>) -> String {
                 usize::try_from(fraction).unwrap_or(usize::MAX),
             )
         }
-        _ => type_of(0, 0),
+        _ => type_of_any(),
     }
 }
 

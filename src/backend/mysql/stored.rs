@@ -16,6 +16,7 @@ use diesel::sql_types::{self, BigInt, Binary, Date, Double, Float, Numeric, Text
 use super::decimals;
 use super::keys::{is_signed, is_unsigned};
 use crate::backend::StoredKey;
+use crate::backend::keys::push_cast;
 use crate::keyset::stored::{Decimal, Moment, MomentKind, Stored, WireType};
 
 /// The value by the type that the server sent.
@@ -219,11 +220,8 @@ impl<ST: 'static> StoredKey<ST> for Mysql {
         )
     }
 
-    fn around_given() -> (&'static str, &'static str) {
-        match Family::of::<ST>() {
-            Family::Numeric => decimals::CAST,
-            _ => ("", ""),
-        }
+    fn cast_given() -> Option<String> {
+        matches!(Family::of::<ST>(), Family::Numeric).then(decimals::type_of_any)
     }
 
     // By the type of the value, not as `ST`: each form is written and read by one and the same code, so no token can
@@ -239,10 +237,8 @@ impl<ST: 'static> StoredKey<ST> for Mysql {
             Stored::Float(float) => out.push_bind_param::<Double, _>(float),
             Stored::Decimal(decimal) => {
                 let (whole, fraction) = decimal.digits();
-                out.push_sql("CAST(");
-                out.push_bind_param::<Numeric, _>(decimal)?;
-                out.push_sql(&format!(" AS {})", decimals::type_of(whole, fraction)));
-                Ok(())
+                let ty = decimals::type_of(whole, fraction);
+                push_cast(&ty, out, |mut out| out.push_bind_param::<Numeric, _>(decimal))
             }
             Stored::Text(text) => out.push_bind_param::<Text, _>(text),
             Stored::Bytes(bytes) => out.push_bind_param::<Binary, _>(bytes),

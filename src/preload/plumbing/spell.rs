@@ -8,6 +8,7 @@ use diesel::result::QueryResult;
 use diesel::serialize::ToSql;
 use diesel::sql_types::HasSqlType;
 
+use crate::backend::keys::push_cast;
 use crate::backend::{Dialect, Spelling};
 use crate::preload::key::{Key, KeyValue, Pair, Single, Triple, Width};
 
@@ -54,15 +55,10 @@ where
     DB: Dialect + HasSqlType<ST>,
     K: Key + ToSql<ST, DB>,
 {
-    let Some(cast) = DB::cast(TypeId::of::<ST>(), key.value()) else {
-        return out.push_bind_param::<ST, _>(key);
-    };
-    out.push_sql("CAST(");
-    out.push_bind_param::<ST, _>(key)?;
-    out.push_sql(" AS ");
-    out.push_sql(&cast);
-    out.push_sql(")");
-    Ok(())
+    match DB::cast(TypeId::of::<ST>(), key.value()) {
+        Some(ty) => push_cast(&ty, out.reborrow(), |mut out| out.push_bind_param::<ST, _>(key)),
+        None => out.push_bind_param::<ST, _>(key),
+    }
 }
 
 fn push_name<DB: Dialect>(names: &[&str], i: usize, out: &mut AstPass<'_, '_, DB>) {
